@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Netlink requests, transactions, dumps and subscriptions on libmnl. I/O. */
+#include "base/netlink.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+/* A dump's parts come in pages of at most this size. */
+#define RECEIVE_SIZE 32768
+
+/* Events of many SAs come in bursts: a rekey of all, a flush. */
+#define RECEIVE_QUEUE_SIZE (4 * 1024 * 1024)
+
+struct netlink_socket {
+	struct mnl_socket *mnl;
+	uint32_t sequence;
+	uint8_t buffer[RECEIVE_SIZE];
+};
+
+void netlink_socket_free(struct netlink_socket *netlink)
+{
+	if (!netlink)
+		return;
+	if (netlink->mnl)
+		mnl_socket_close(netlink->mnl);
+	free(netlink);
+}
+
+void netlink_socket_freep(struct netlink_socket **netlink)
+{
+	netlink_socket_free(*netlink);
+}
+
+int netlink_socket_new(int bus, struct netlink_socket **ret_netlink)
+{
+	_cleanup_(netlink_socket_freep) struct netlink_socket *netlink = NULL;
+
+	netlink = calloc(1, sizeof(*netlink));
+	if (!netlink)
+		return -ENOMEM;
+	netlink->mnl = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	if (!netlink->mnl || mnl_socket_bind(netlink->mnl, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	*ret_netlink = TAKE_PTR(netlink);
+	return 0;
+}
+
+int netlink_socket_descriptor(const struct netlink_socket *netlink)
+{
+	return mnl_socket_get_fd(netlink->mnl);
+}
+
+int netlink_socket_subscribe(struct netlink_socket *netlink, unsigned int group)
+{
+	int descriptor = mnl_socket_get_fd(netlink->mnl);
+	int queue_size = RECEIVE_QUEUE_SIZE;
+
+	if (mnl_socket_setsockopt(netlink->mnl, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
+		return -errno;
+	/* Needs CAP_NET_ADMIN; without it the default size has to do. */
+	(void)setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &queue_size, sizeof(queue_size));
+	return 0;
+}
+
+uint32_t netlink_socket_next_sequence(struct netlink_socket *netlink, unsigned int count)
+{
+	uint32_t first = netlink->sequence + 1;
+
+	netlink->sequence += count;
+	return first;
+}
+
+/* Reads answers until the one that ends @sequence. */
+static int wait_answer(struct netlink_socket *netlink, uint32_t sequence, mnl_cb_t callback,
+		       void *userdata)
+{
+	unsigned int port = mnl_socket_get_portid(netlink->mnl);
+	int result = MNL_CB_OK;
+
+	while (result > MNL_CB_STOP) {
+		ssize_t size =
+			mnl_socket_recvfrom(netlink->mnl, netlink->buffer, sizeof(netlink->buffer));
+
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0)
+			return -errno;
+		result = mnl_cb_run(netlink->buffer, (size_t)size, sequence, port, callback,
+				    userdata);
+	}
+	return result < 0 ? -errno : 0;
+}
+
+int netlink_socket_request(struct netlink_socket *netlink, struct nlmsghdr *request,
+			   mnl_cb_t callback, void *userdata)
+{
+	uint32_t sequence = netlink_socket_next_sequence(netlink, 1);
+
+	request->nlmsg_seq = sequence;
+	if ((request->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
+		request->nlmsg_flags |= NLM_F_ACK;
+	if (mnl_socket_sendto(netlink->mnl, request, request->nlmsg_len) < 0)
+		return -errno;
+	return wait_answer(netlink, sequence, callback, userdata);
+}
+
+/* Takes the errors out of one received page; counts the acknowledgements. */
+static int count_acks(const void *page, size_t size, uint32_t first, unsigned int acks,
+		      unsigned int *seen)
+{
+	const struct nlmsghdr *header = page;
+	int remaining = (int)size;
+	int error = 0;
+
+	for (; mnl_nlmsg_ok(header, remaining); header = mnl_nlmsg_next(header, &remaining)) {
+		const struct nlmsgerr *answer = mnl_nlmsg_get_payload(header);
+
+		if (header->nlmsg_type != NLMSG_ERROR ||
+		    mnl_nlmsg_get_payload_len(header) < sizeof(*answer))
+			continue;
+		if (answer->error && !error)
+			error = answer->error;
+		if (header->nlmsg_seq - first < acks)
+			(*seen)++;
+	}
+	return error;
+}
+
+int netlink_socket_request_batch(struct netlink_socket *netlink, const void *batch,
+				 size_t batch_size, uint32_t first_sequence, unsigned int acks)
+{
+	unsigned int seen = 0;
+	int error = 0;
+
+	if (mnl_socket_sendto(netlink->mnl, batch, batch_size) < 0)
+		return -errno;
+	/* A refused batch may answer fewer messages: the first error ends it. */
+	while (seen < acks && !error) {
+		ssize_t size =
+			mnl_socket_recvfrom(netlink->mnl, netlink->buffer, sizeof(netlink->buffer));
+
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0)
+			return -errno;
+		error = count_acks(netlink->buffer, (size_t)size, first_sequence, acks, &seen);
+	}
+	/* What is left of a refused batch must not answer the next request. */
+	while (error && recv(mnl_socket_get_fd(netlink->mnl), netlink->buffer,
+			     sizeof(netlink->buffer), MSG_DONTWAIT) > 0)
+		;
+	return error;
+}
+
+int netlink_socket_drain(struct netlink_socket *netlink, mnl_cb_t callback, void *userdata)
+{
+	for (;;) {
+		ssize_t size = recv(mnl_socket_get_fd(netlink->mnl), netlink->buffer,
+				    sizeof(netlink->buffer), MSG_DONTWAIT);
+
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		if (mnl_cb_run(netlink->buffer, (size_t)size, 0, 0, callback, userdata) < 0)
+			return -errno;
+	}
+}

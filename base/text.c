@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Strict numbers, quoting, hexadecimal. Pure. */
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char hex_digits[] = "0123456789abcdef";
+
+int text_parse_u32(const char *text, uint32_t minimum, uint32_t maximum, uint32_t *ret_value)
+{
+	uint64_t value = 0;
+
+	if (!*text)
+		return -EINVAL;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -EINVAL;
+		value = value * 10 + (uint64_t)(*text - '0');
+		if (value > UINT32_MAX)
+			return -ERANGE;
+	}
+	if (value < minimum || value > maximum)
+		return -ERANGE;
+	*ret_value = (uint32_t)value;
+	return 0;
+}
+
+/* Writes the escaped form of one byte, without NUL; returns its length. */
+static size_t escape_byte(uint8_t byte, char escaped[4])
+{
+	if (byte == '"' || byte == '\\') {
+		escaped[0] = '\\';
+		escaped[1] = (char)byte;
+		return 2;
+	}
+	if (byte >= 0x20 && byte < 0x7f) {
+		escaped[0] = (char)byte;
+		return 1;
+	}
+	escaped[0] = '\\';
+	escaped[1] = 'x';
+	escaped[2] = hex_digits[byte >> 4];
+	escaped[3] = hex_digits[byte & 0x0f];
+	return 4;
+}
+
+/* Whether all bytes, escaped, fit in @room. */
+static bool all_fit(const uint8_t *byte, size_t size, size_t room)
+{
+	char escaped[4];
+	size_t length = 0;
+
+	for (size_t i = 0; i < size && length <= room; i++)
+		length += escape_byte(byte[i], escaped);
+	return length <= room;
+}
+
+char *text_quote(const void *bytes, size_t size, char *text, size_t text_size)
+{
+	const uint8_t *byte = bytes;
+	size_t room = text_size - sizeof("\"\"");
+	const char *end = "\"";
+	size_t used = 0;
+
+	if (!all_fit(byte, size, room)) {
+		room -= strlen("...");
+		end = "...\"";
+	}
+	text[used++] = '"';
+	for (size_t i = 0; i < size; i++) {
+		char escaped[4];
+		size_t length = escape_byte(byte[i], escaped);
+
+		if (length > room)
+			break;
+		memcpy(text + used, escaped, length);
+		used += length;
+		room -= length;
+	}
+	strcpy(text + used, end);
+	return text;
+}
+
+char *text_hex(const void *bytes, size_t size, char *text)
+{
+	const uint8_t *byte = bytes;
+
+	for (size_t i = 0; i < size; i++) {
+		text[2 * i] = hex_digits[byte[i] >> 4];
+		text[2 * i + 1] = hex_digits[byte[i] & 0x0f];
+	}
+	text[2 * size] = '\0';
+	return text;
+}
+
+int text_copy(char *target, size_t target_size, const char *source)
+{
+	size_t length = strlen(source);
+
+	if (length >= target_size)
+		return -ENAMETOOLONG;
+	memcpy(target, source, length + 1);
+	return 0;
+}
