@@ -4,6 +4,7 @@
 #include "tests/unit.h"
 
 #include <errno.h>
+#include <string.h>
 
 static void only_plain_digits_are_a_number(void **state)
 {
@@ -48,14 +49,15 @@ static void quoting_cuts_what_does_not_fit(void **state)
 
 static void quoting_never_writes_past_its_room(void **state)
 {
+	static const char bytes[32] = "\x01z\"z\x02z\x03zz\\zz\x04zzz\x05zzzz\x06zzzzzz";
 	char text[65];
 
 	for (size_t room = 8; room < sizeof(text); room++)
-		for (size_t size = 0; size < 32; size++) {
+		for (size_t size = 0; size <= sizeof(bytes); size++) {
 			text[room] = '!';
-			text_quote("\x01z\"z\x02z\x03zz\\zz\x04zzz\x05zzzz\x06zzzzzz", size, text,
-				   room);
+			text_quote(bytes, size, text, room);
 			assert_int_equal(text[room], '!');
+			assert_in_range(strlen(text), 2, room - 1);
 		}
 }
 

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * saregate.conf: INI text to a checked struct. Every error names file, line,
+ * key and what is allowed. Reading the file is I/O, understanding it is pure.
+ */
+#pragma once
+
+#include "base/address.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONFIGURATION_LISTEN_MAX 16
+#define CONFIGURATION_DNS_MAX    2
+#define CONFIGURATION_SIZE_MAX   65536 /* bytes of the file */
+#define CONFIGURATION_ERROR_MAX  512
+
+enum configuration_protection {
+	CONFIGURATION_PROTECTION_REQUIRED,
+	CONFIGURATION_PROTECTION_OFF,
+};
+
+enum configuration_data_path {
+	CONFIGURATION_DATA_PATH_KERNEL,
+	CONFIGURATION_DATA_PATH_NULL,
+};
+
+enum configuration_bus {
+	CONFIGURATION_BUS_SYSTEM,
+	CONFIGURATION_BUS_NONE,
+};
+
+struct configuration {
+	struct inet_address listen[CONFIGURATION_LISTEN_MAX];
+	size_t listen_count; /* at least 1 */
+	uint16_t port;
+	enum configuration_protection protection;
+	char host_name[64];
+	uint32_t hello_interval_seconds;
+	uint32_t tunnels_maximum;
+	uint32_t half_open_maximum;
+	uint32_t half_open_per_client;
+	uint32_t calls_per_tunnel;
+	enum configuration_data_path data_path;
+	uint32_t pool_first_ipv4; /* host byte order, inclusive */
+	uint32_t pool_last_ipv4;
+	uint32_t local_ipv4;                      /* never inside the pool */
+	uint32_t dns_ipv4[CONFIGURATION_DNS_MAX]; /* 0: none */
+	uint32_t mtu;
+	uint32_t lcp_echo_interval_seconds;
+	uint32_t lcp_echo_failures;
+	bool ppp_debug;
+	char database[PATH_MAX];
+	enum configuration_bus bus;
+	char launcher[108]; /* fits sockaddr_un */
+	char updown[108];
+	int log_level; /* LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG of syslog.h */
+};
+
+/* The defaults, which are those that etc/saregate.conf shows. */
+void configuration_default(struct configuration *ret_configuration);
+
+/**
+ * configuration_parse() - understand the text of a configuration file
+ * @name: of the file, for messages
+ * @text: NUL-terminated
+ * @ret_error: on -EINVAL one line: FILE:LINE: KEY: what is wrong and what is allowed
+ *
+ * Unknown sections and keys, keys given twice, values out of bounds and values
+ * that contradict each other (local-address inside pool) are errors. Pure.
+ *
+ * Return: 0; -EINVAL; -ENOMEM. *@ret_configuration is untouched on error.
+ */
+int configuration_parse(const char *name, const char *text, struct configuration *ret_configuration,
+			char ret_error[CONFIGURATION_ERROR_MAX]);
+
+/**
+ * configuration_load() - read and parse a file
+ *
+ * Return: as configuration_parse(), or -EINVAL with a line that says why the
+ *         file could not be read.
+ */
+int configuration_load(const char *path, struct configuration *ret_configuration,
+		       char ret_error[CONFIGURATION_ERROR_MAX]);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Follows the kernel's SAs over NETLINK_XFRM (groups SA and EXPIRE, a dump at
+ * the start and after lost notifications) and keeps an sa_table true. Knows
+ * nothing of L2TP. I/O.
+ */
+#pragma once
+
+#include "ipsec-glue/sa_reference.h"
+
+struct xfrm_monitor;
+
+/**
+ * xfrm_monitor_new() - subscribe, then dump
+ * @table: kept up to date; borrowed for the monitor's life
+ *
+ * Opening NETLINK_XFRM also loads xfrm_user, which IP_XFRM_POLICY needs.
+ *
+ * Return: 0; -EPERM without CAP_NET_ADMIN; -EPROTONOSUPPORT if the kernel has
+ *         no XFRM; other negative errno.
+ */
+int xfrm_monitor_new(struct sa_table *table, struct xfrm_monitor **ret_monitor);
+void xfrm_monitor_free(struct xfrm_monitor *monitor);
+void xfrm_monitor_freep(struct xfrm_monitor **monitor);
+
+/* Readable when there are notifications. */
+int xfrm_monitor_descriptor(const struct xfrm_monitor *monitor);
+
+/**
+ * xfrm_monitor_handle() - take in all waiting notifications, never blocks
+ *
+ * Also to be called before a mark is resolved that the table does not know: the
+ * packet may be faster than the loop. After ENOBUFS it dumps by itself.
+ *
+ * Return: 0 or negative errno.
+ */
+int xfrm_monitor_handle(struct xfrm_monitor *monitor);
