@@ -28,6 +28,7 @@ static void a_reversed_range_is_refused(void **state)
 	struct address_pool *pool = NULL;
 
 	assert_int_equal(address_pool_new(FIRST, FIRST - 1, &pool), -EINVAL);
+	assert_int_equal(address_pool_new(UINT32_MAX, 0, &pool), -EINVAL);
 	assert_null(pool);
 }
 

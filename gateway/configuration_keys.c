@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keys of saregate.conf, their defaults, and how each kind of value is read. Pure. */
+#include "gateway/configuration_keys.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "gateway/address_pool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+/* Addresses in one value, and the room to take it apart. */
+#define VALUE_MAXIMUM 512
+
+_Static_assert(sizeof(enum configuration_protection) == sizeof(int) &&
+		       sizeof(enum configuration_data_path) == sizeof(int) &&
+		       sizeof(enum configuration_bus) == sizeof(int),
+	       "parse_word() stores an int");
+
+static void *field(struct configuration *configuration, const struct configuration_key *key)
+{
+	return (char *)configuration + key->offset;
+}
+
+static const char *parse_number(const struct configuration_key *key, const char *value,
+				struct configuration *configuration)
+{
+	uint16_t narrow;
+	uint32_t number;
+
+	switch (text_parse_u32(value, key->minimum, key->maximum, &number)) {
+	case 0:
+		break;
+	case -ERANGE:
+		return "is out of bounds";
+	default:
+		return "is no whole number";
+	}
+	narrow = (uint16_t)number;
+	if (key->size == sizeof(narrow))
+		memcpy(field(configuration, key), &narrow, sizeof(narrow));
+	else
+		memcpy(field(configuration, key), &number, sizeof(number));
+	return NULL;
+}
+
+static const char *parse_word(const struct configuration_key *key, const char *value,
+			      struct configuration *configuration)
+{
+	for (const struct configuration_word *word = key->words; word->text; word++)
+		if (strcmp(word->text, value) == 0) {
+			memcpy(field(configuration, key), &word->value, sizeof(word->value));
+			return NULL;
+		}
+	return "is unknown";
+}
+
+static const char *parse_answer(const struct configuration_key *key, const char *value,
+				struct configuration *configuration)
+{
+	bool *answer = field(configuration, key);
+
+	for (const struct configuration_word *word = key->words; word->text; word++)
+		if (strcmp(word->text, value) == 0) {
+			*answer = word->value;
+			return NULL;
+		}
+	return "is unknown";
+}
+
+static const char *parse_path(const struct configuration_key *key, const char *value,
+			      struct configuration *configuration)
+{
+	if (value[0] != '/')
+		return "is no absolute path";
+	if (text_copy(field(configuration, key), key->size, value) < 0)
+		return "is too long";
+	return NULL;
+}
+
+/* The characters of a host name; the RFC asks for no more than a name. */
+static const char *parse_host_name(const struct configuration_key *key, const char *value,
+				   struct configuration *configuration)
+{
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyz"
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+
+	if (!*value)
+		return "is empty";
+	if (value[strspn(value, characters)])
+		return "has a character that no host name has";
+	if (text_copy(field(configuration, key), key->size, value) < 0)
+		return "is too long";
+	return NULL;
+}
+
+/* An address that a host can have: none of 0/8, 127/8, multicast and above. */
+static const char *parse_host_ipv4(const char *text, uint32_t *ret_ipv4)
+{
+	struct inet_address address;
+	uint32_t ipv4;
+
+	if (inet_address_parse(text, &address) < 0 || address.family != AF_INET)
+		return "is no IPv4 address";
+	ipv4 = inet_address_to_ipv4(&address);
+	if (ipv4 >> 24 == 0 || ipv4 >> 24 == 127 || ipv4 >> 24 >= 224)
+		return "is no address that a host can have";
+	*ret_ipv4 = ipv4;
+	return NULL;
+}
+
+static const char *parse_ipv4(const struct configuration_key *key, const char *value,
+			      struct configuration *configuration)
+{
+	return parse_host_ipv4(value, field(configuration, key));
+}
+
+static const char *parse_pool(const struct configuration_key *key, const char *value,
+			      struct configuration *configuration)
+{
+	uint32_t first = 0, last = 0;
+	char text[VALUE_MAXIMUM];
+	const char *wrong;
+	char *separator;
+
+	if (text_copy(text, sizeof(text), value) < 0)
+		return "is too long";
+	separator = strchr(text, '-');
+	if (!separator)
+		return "is no range";
+	*separator = '\0';
+	text[strcspn(text, " \t")] = '\0';
+	separator += 1 + strspn(separator + 1, " \t");
+	wrong = parse_host_ipv4(text, &first);
+	if (!wrong)
+		wrong = parse_host_ipv4(separator, &last);
+	if (wrong)
+		return wrong;
+	if (last < first)
+		return "is reversed";
+	if (last - first >= ADDRESS_POOL_MAXIMUM)
+		return "is too large";
+	configuration->pool_first_ipv4 = first;
+	configuration->pool_last_ipv4 = last;
+	return NULL;
+}
+
+static const char *parse_dns(const struct configuration_key *key, const char *value,
+			     struct configuration *configuration)
+{
+	uint32_t servers[CONFIGURATION_DNS_MAX] = { 0 };
+	char text[VALUE_MAXIMUM], *rest = NULL;
+	size_t count = 0;
+
+	if (text_copy(text, sizeof(text), value) < 0)
+		return "is too long";
+	for (char *word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
+		const char *wrong;
+
+		if (count == ELEMENTS(servers))
+			return "has more than two addresses";
+		wrong = parse_host_ipv4(word, &servers[count++]);
+		if (wrong)
+			return wrong;
+	}
+	memcpy(configuration->dns_ipv4, servers, sizeof(servers));
+	return NULL;
+}
+
+/* Adds one address to the list; 0.0.0.0 stands alone, and none stands twice. */
+static const char *add_listen(struct configuration *configuration, const char *text)
+{
+	struct inet_address address;
+
+	if (inet_address_parse(text, &address) < 0 || address.family != AF_INET)
+		return "is no list of IPv4 addresses";
+	if (configuration->listen_count == ELEMENTS(configuration->listen))
+		return "has too many addresses";
+	for (size_t i = 0; i < configuration->listen_count; i++) {
+		if (inet_address_equal(&configuration->listen[i], &address))
+			return "names an address twice";
+		if (!inet_address_to_ipv4(&configuration->listen[i]) ||
+		    !inet_address_to_ipv4(&address))
+			return "names 0.0.0.0, which is every address, and others";
+	}
+	configuration->listen[configuration->listen_count++] = address;
+	return NULL;
+}
+
+static const char *parse_listen(const struct configuration_key *key, const char *value,
+				struct configuration *configuration)
+{
+	char text[VALUE_MAXIMUM], *rest = NULL;
+
+	if (text_copy(text, sizeof(text), value) < 0)
+		return "is too long";
+	configuration->listen_count = 0;
+	for (char *word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
+		const char *wrong = add_listen(configuration, word);
+
+		if (wrong)
+			return wrong;
+	}
+	return configuration->listen_count ? NULL : "is empty";
+}
+
+static const struct configuration_word protections[] = {
+	{ "required", CONFIGURATION_PROTECTION_REQUIRED },
+	{ "off", CONFIGURATION_PROTECTION_OFF },
+	{ NULL, 0 },
+};
+
+static const struct configuration_word data_paths[] = {
+	{ "kernel", CONFIGURATION_DATA_PATH_KERNEL },
+	{ "null", CONFIGURATION_DATA_PATH_NULL },
+	{ NULL, 0 },
+};
+
+static const struct configuration_word buses[] = {
+	{ "system", CONFIGURATION_BUS_SYSTEM },
+	{ "none", CONFIGURATION_BUS_NONE },
+	{ NULL, 0 },
+};
+
+static const struct configuration_word answers[] = {
+	{ "yes", true },
+	{ "no", false },
+	{ NULL, 0 },
+};
+
+static const struct configuration_word levels[] = {
+	{ "error", LOG_ERR }, { "warning", LOG_WARNING },
+	{ "info", LOG_INFO }, { "debug", LOG_DEBUG },
+	{ NULL, 0 },
+};
+
+#define FIELD(name)                                     \
+	.offset = offsetof(struct configuration, name), \
+	.size = sizeof(((struct configuration *)NULL)->name)
+#define NUMBER(name, low, high) \
+	.parse = parse_number, FIELD(name), .minimum = (low), .maximum = (high)
+#define WORD(name, list) .parse = parse_word, FIELD(name), .words = (list)
+#define ANSWER(name)     .parse = parse_answer, FIELD(name), .words = answers
+#define PATH(name)       .parse = parse_path, FIELD(name), .allowed = "an absolute path"
+#define SOCKET(name) \
+	.parse = parse_path, FIELD(name), .allowed = "an absolute path of at most 107 bytes"
+
+/* clang-format off */
+const struct configuration_key configuration_keys[] = {
+	{ "listen", "address", .parse = parse_listen,
+	  .allowed = "0.0.0.0, or IPv4 addresses separated by spaces, at most 16" },
+	{ "listen", "port", NUMBER(port, 1, 65535) },
+	{ "ipsec", "protection", WORD(protection, protections) },
+	{ "l2tp", "host-name", .parse = parse_host_name, FIELD(host_name),
+	  .allowed = "1 to 63 letters, digits, dots and hyphens" },
+	{ "l2tp", "hello-interval", NUMBER(hello_interval_seconds, 5, 3600) },
+	{ "l2tp", "tunnels-maximum", NUMBER(tunnels_maximum, 1, 60000) },
+	{ "l2tp", "half-open-maximum", NUMBER(half_open_maximum, 1, 60000) },
+	{ "l2tp", "half-open-per-client", NUMBER(half_open_per_client, 1, 60000) },
+	{ "l2tp", "calls-per-tunnel", NUMBER(calls_per_tunnel, 1, 60000) },
+	{ "data-path", "kind", WORD(data_path, data_paths) },
+	{ "ppp", "pool", .parse = parse_pool,
+	  .allowed = "FIRST-LAST, IPv4 addresses in this order, at most 1048576 in all" },
+	{ "ppp", "local-address", .parse = parse_ipv4, FIELD(local_ipv4),
+	  .allowed = "an IPv4 address" },
+	{ "ppp", "dns", .parse = parse_dns,
+	  .allowed = "nothing, or one or two IPv4 addresses separated by a space" },
+	{ "ppp", "mtu", NUMBER(mtu, 576, 1500) },
+	{ "ppp", "lcp-echo-interval", NUMBER(lcp_echo_interval_seconds, 0, 3600) },
+	{ "ppp", "lcp-echo-failures", NUMBER(lcp_echo_failures, 1, 100) },
+	{ "ppp", "debug", ANSWER(ppp_debug) },
+	{ "users", "database", PATH(database) },
+	{ "control", "bus", WORD(bus, buses) },
+	{ "control", "launcher", SOCKET(launcher) },
+	{ "control", "updown", SOCKET(updown) },
+	{ "log", "level", WORD(log_level, levels) },
+	{ 0 },
+};
+/* clang-format on */
+
+_Static_assert(ELEMENTS(configuration_keys) <= CONFIGURATION_KEYS_MAX, "room for all keys");
+_Static_assert(CONFIGURATION_LISTEN_MAX == 16 && CONFIGURATION_DNS_MAX == 2 &&
+		       ADDRESS_POOL_MAXIMUM == 1048576,
+	       "the texts of configuration_keys name these numbers");
+
+const struct configuration_key *configuration_key_find(const char *section, const char *name)
+{
+	for (const struct configuration_key *key = configuration_keys; key->name; key++)
+		if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
+			return key;
+	return NULL;
+}
+
+const char *configuration_key_allowed(const struct configuration_key *key,
+				      char text[CONFIGURATION_ALLOWED_MAX])
+{
+	size_t used = 0;
+
+	if (key->allowed) {
+		snprintf(text, CONFIGURATION_ALLOWED_MAX, "%s", key->allowed);
+		return text;
+	}
+	if (!key->words) {
+		snprintf(text, CONFIGURATION_ALLOWED_MAX, "%u to %u", key->minimum, key->maximum);
+		return text;
+	}
+	for (const struct configuration_word *word = key->words; word->text; word++)
+		used += (size_t)snprintf(text + used, CONFIGURATION_ALLOWED_MAX - used, "%s%s",
+					 used ? ", " : "", word->text);
+	return text;
+}
+
+void configuration_default(struct configuration *ret_configuration)
+{
+	*ret_configuration = (struct configuration){
+		.listen = { { .family = AF_INET } },
+		.listen_count = 1,
+		.port = 1701,
+		.protection = CONFIGURATION_PROTECTION_REQUIRED,
+		.host_name = "saregate",
+		.hello_interval_seconds = 60,
+		.tunnels_maximum = 10000,
+		.half_open_maximum = 1000,
+		.half_open_per_client = 8,
+		.calls_per_tunnel = 4,
+		.data_path = CONFIGURATION_DATA_PATH_KERNEL,
+		.pool_first_ipv4 = 0x0a59000a,
+		.pool_last_ipv4 = 0x0a5903fa,
+		.local_ipv4 = 0x0a590001,
+		.mtu = 1280,
+		.lcp_echo_interval_seconds = 30,
+		.lcp_echo_failures = 4,
+		.database = "/var/lib/saregate/saregate.db",
+		.bus = CONFIGURATION_BUS_SYSTEM,
+		.launcher = "/run/saregate/launcher.socket",
+		.updown = "/run/saregate/updown.socket",
+		.log_level = LOG_INFO,
+	};
+}
