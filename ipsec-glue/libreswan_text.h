@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The text that makes libreswan (4.10 and later) serve L2TP clients: the
+ * connection, the part of `config setup` that it needs, and the line with the
+ * pre-shared key. Text to text, so that tests read what a host will get. Pure.
+ */
+#pragma once
+
+#include "base/address.h"
+
+#include <stdbool.h>
+
+/* First line of every file that setup writes; files without it are not ours. */
+#define LIBRESWAN_TEXT_MARK "# Written by `saregate setup`; `saregate setup --undo` removes it."
+
+/* Room for "saregate-" and an address. */
+#define LIBRESWAN_NAME_MAX (sizeof("saregate-") + INET6_ADDRSTRLEN)
+
+/* Longest pre-shared key that is read back. */
+#define LIBRESWAN_PSK_MAX 256
+
+/* The offers that are accepted, as `ipsec algparse -v1` takes them. */
+extern const char libreswan_ike_offers[]; /* "ike=..." */
+extern const char libreswan_esp_offers[]; /* "esp=..." */
+
+/**
+ * struct libreswan_parameters - what differs from host to host
+ * @listen: address of this host that clients' packets arrive at
+ * @public: address that clients connect to: another one behind a NAT, where
+ *          it is our IKE identity; AF_UNSPEC: the same as @listen
+ * @updown: absolute path of the updown program; borrowed
+ */
+struct libreswan_parameters {
+	struct inet_address listen;
+	struct inet_address public;
+	const char *updown;
+};
+
+/* The connection's name, one per listen address. Return: @name. */
+char *libreswan_connection_name(const struct libreswan_parameters *parameters,
+				char name[LIBRESWAN_NAME_MAX]);
+
+/**
+ * libreswan_text_connection() - the file for /etc/ipsec.d/
+ *
+ * Return: 0 and *@ret_text, which the caller frees; -ENOMEM.
+ */
+int libreswan_text_connection(const struct libreswan_parameters *parameters, char **ret_text);
+
+/**
+ * libreswan_text_config_setup() - the lines that `config setup` must hold
+ *
+ * For a host whose own `config setup` has keys: libreswan 4.10 then ignores
+ * the one of an included file. Return: static text, lines indented by a tab.
+ */
+const char *libreswan_text_config_setup(void);
+
+/**
+ * libreswan_text_secrets() - the secrets file
+ * @psk: no quote, no newline
+ *
+ * The key is bound to our identity, so that it serves no other connection of
+ * the host. Return: 0 and *@ret_text, which the caller wipes and frees;
+ * -ENOMEM.
+ */
+int libreswan_text_secrets(const struct libreswan_parameters *parameters, const char *psk,
+			   char **ret_text);
+
+/**
+ * libreswan_text_read_psk() - the key out of text made by
+ *                             libreswan_text_secrets(), edited or not
+ * @ret_psk: the caller wipes it
+ *
+ * Return: 0; -ENOENT if there is none; -ENAMETOOLONG.
+ */
+int libreswan_text_read_psk(const char *text, char ret_psk[LIBRESWAN_PSK_MAX + 1]);
+
+/**
+ * libreswan_setup_is_accepted() - whether libreswan took our `config setup`
+ * @configsetup: what `ipsec addconn --configsetup` printed
+ *
+ * 4.10 prints ikev1_policy='0' for "accept", later versions may print the
+ * word and '-' for '_'.
+ */
+bool libreswan_setup_is_accepted(const char *configsetup);
