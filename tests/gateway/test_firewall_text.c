@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The nftables file, literally. That nft takes it, setup.bats shows. */
+#include "gateway/firewall_text.h"
+#include "tests/unit.h"
+
+#include <string.h>
+
+static const struct configuration host = {
+	.port = 1701,
+	.pool_first_ipv4 = 0x0a59000a,
+	.pool_last_ipv4 = 0x0a5903fa,
+	.mtu = 1280,
+};
+
+static const char expected[] =
+	"# Written by `saregate setup`; `saregate setup --undo` removes it.\n"
+	"# Changes are lost at the next setup. Loading this file again replaces the rules\n"
+	"# of these two tables at once and keeps the elements of the set `inner`.\n"
+	"\n"
+	"table inet saregate_guard {\n"
+	"}\n"
+	"table inet saregate {\n"
+	"}\n"
+	"flush table inet saregate_guard\n"
+	"flush table inet saregate\n"
+	"\n"
+	"# L2TP (RFC 3193) lives inside IPsec only.\n"
+	"table inet saregate_guard {\n"
+	"	chain input {\n"
+	"		type filter hook input priority filter; policy accept;\n"
+	"		udp dport 1701 meta ipsec missing counter drop\n"
+	"	}\n"
+	"\n"
+	"	chain output {\n"
+	"		type filter hook output priority 300; policy accept;\n"
+	"		udp sport 1701 rt ipsec missing counter drop\n"
+	"	}\n"
+	"}\n"
+	"\n"
+	"table inet saregate {\n"
+	"	# Interface and inner address of each session; saregated fills it.\n"
+	"	set inner {\n"
+	"		type ifname . ipv4_addr\n"
+	"	}\n"
+	"\n"
+	"	# The mark of the packet that carried it says whose SA it came by: not for "
+	"inside.\n"
+	"	chain prerouting {\n"
+	"		type filter hook prerouting priority raw; policy accept;\n"
+	"		iifname \"sg*\" meta mark set 0\n"
+	"		iifname \"sg*\" meta nfproto ipv6 counter drop\n"
+	"		iifname \"sg*\" iifname . ip saddr != @inner counter drop\n"
+	"	}\n"
+	"\n"
+	"	chain input {\n"
+	"		type filter hook input priority filter; policy accept;\n"
+	"		iifname \"sg*\" ct state established,related accept\n"
+	"		iifname \"sg*\" icmp type echo-request accept\n"
+	"		iifname \"sg*\" counter drop\n"
+	"	}\n"
+	"\n"
+	"	chain forward {\n"
+	"		type filter hook forward priority filter; policy accept;\n"
+	"		iifname \"sg*\" oifname \"sg*\" counter drop\n"
+	"		iifname \"sg*\" tcp flags & (syn | rst) == syn tcp option maxseg size set "
+	"1240\n"
+	"		oifname \"sg*\" tcp flags & (syn | rst) == syn tcp option maxseg size set "
+	"1240\n"
+	"	}\n"
+	"\n"
+	"	chain postrouting {\n"
+	"		type nat hook postrouting priority srcnat; policy accept;\n"
+	"		ip saddr 10.89.0.10-10.89.3.250 oifname != \"sg*\" counter masquerade\n"
+	"	}\n"
+	"}\n";
+
+static void the_default_file_isolates_guards_and_translates(void **state)
+{
+	_cleanup_(freep) char *text = NULL;
+
+	assert_int_equal(firewall_text(&host, &text), 0);
+	assert_string_equal(text, expected);
+}
+
+static void a_dns_server_that_clients_are_told_of_may_be_this_host(void **state)
+{
+	struct configuration with_dns = host;
+	_cleanup_(freep) char *text = NULL;
+
+	with_dns.dns_ipv4[0] = 0x0a590001;
+	with_dns.dns_ipv4[1] = 0xc0a80135;
+	assert_int_equal(firewall_text(&with_dns, &text), 0);
+	assert_non_null(strstr(text, "\t\tiifname \"sg*\" ip daddr { 10.89.0.1, 192.168.1.53 } "
+				     "meta l4proto { tcp, udp } th dport 53 accept\n"
+				     "\t\tiifname \"sg*\" counter drop\n"));
+}
+
+static void a_second_dns_server_alone_is_enough(void **state)
+{
+	struct configuration with_dns = host;
+	_cleanup_(freep) char *text = NULL;
+
+	with_dns.dns_ipv4[1] = 0xc0a80135;
+	assert_int_equal(firewall_text(&with_dns, &text), 0);
+	assert_non_null(strstr(text, "ip daddr { 192.168.1.53 } meta"));
+}
+
+static void segments_are_clamped_to_the_mtu_and_the_guard_follows_the_port(void **state)
+{
+	struct configuration other = host;
+	_cleanup_(freep) char *text = NULL;
+
+	other.mtu = 1400;
+	other.port = 11701;
+	assert_int_equal(firewall_text(&other, &text), 0);
+	assert_non_null(strstr(text, "oifname \"sg*\" tcp flags & (syn | rst) == syn tcp option "
+				     "maxseg size set 1360\n"));
+	assert_non_null(strstr(text, "udp dport 11701 meta ipsec missing"));
+	assert_non_null(strstr(text, "udp sport 11701 rt ipsec missing"));
+}
+
+static void no_rule_matches_the_hosts_own_ppp_interfaces(void **state)
+{
+	_cleanup_(freep) char *text = NULL;
+
+	assert_int_equal(firewall_text(&host, &text), 0);
+	assert_null(strstr(text, "ppp"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		SENTENCE(the_default_file_isolates_guards_and_translates),
+		SENTENCE(a_dns_server_that_clients_are_told_of_may_be_this_host),
+		SENTENCE(a_second_dns_server_alone_is_enough),
+		SENTENCE(segments_are_clamped_to_the_mtu_and_the_guard_follows_the_port),
+		SENTENCE(no_rule_matches_the_hosts_own_ppp_interfaces),
+	};
+
+	return cmocka_run_group_tests_name("firewall_text", tests, NULL, NULL);
+}
