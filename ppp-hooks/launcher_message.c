@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Validation of the messages between saregated and saregate-launcher. This is
+ * all that root reads of what the daemon on the network says. Pure.
+ */
+#include "ppp-hooks/launcher_message.h"
+
+#include "base/cleanup.h"
+
+#include <string.h>
+
+static bool start_is_valid(const struct launcher_start *message)
+{
+	return message->unit <= LAUNCHER_UNIT_MAXIMUM && message->mtu >= 576 &&
+	       message->mtu <= 1500 && message->mru >= 576 && message->mru <= 1500 &&
+	       message->lcp_echo_interval_seconds <= 3600 && message->lcp_echo_failures >= 1 &&
+	       message->lcp_echo_failures <= 100 && message->debug <= 1;
+}
+
+/* A process number; 22 bits is the kernel's PID_MAX_LIMIT. */
+static bool pid_is_valid(uint32_t pid)
+{
+	return pid >= 1 && pid <= 1U << 22;
+}
+
+static bool exited_is_valid(const struct launcher_exited *message)
+{
+	return pid_is_valid(message->pid) && message->exit_code <= UINT8_MAX &&
+	       message->signal <= 64 && (message->signal == 0 || message->exit_code == 0);
+}
+
+size_t launcher_message_size(uint32_t type)
+{
+	static const struct {
+		uint32_t type;
+		size_t size;
+	} sizes[] = {
+		{ LAUNCHER_MESSAGE_START, sizeof(struct launcher_start) },
+		{ LAUNCHER_MESSAGE_STOP, sizeof(struct launcher_stop) },
+		{ LAUNCHER_MESSAGE_STARTED, sizeof(struct launcher_started) },
+		{ LAUNCHER_MESSAGE_REFUSED, sizeof(struct launcher_refused) },
+		{ LAUNCHER_MESSAGE_EXITED, sizeof(struct launcher_exited) },
+	};
+
+	for (size_t i = 0; i < ELEMENTS(sizes); i++)
+		if (sizes[i].type == type)
+			return sizes[i].size;
+	return 0;
+}
+
+static bool body_is_valid(const union launcher_message *message)
+{
+	switch ((enum launcher_message_type)message->header.type) {
+	case LAUNCHER_MESSAGE_START:
+		return start_is_valid(&message->start);
+	case LAUNCHER_MESSAGE_STOP:
+		return true;
+	case LAUNCHER_MESSAGE_STARTED:
+		return pid_is_valid(message->started.pid);
+	case LAUNCHER_MESSAGE_REFUSED:
+		return message->refused.error >= 1 && message->refused.error <= 4095;
+	case LAUNCHER_MESSAGE_EXITED:
+		return exited_is_valid(&message->exited);
+	}
+	return false;
+}
+
+bool launcher_message_check(const void *bytes, size_t size, bool from_saregated,
+			    union launcher_message *ret_message)
+{
+	union launcher_message message;
+
+	if (size < sizeof(message.header) || size > sizeof(message))
+		return false;
+	memset(&message, 0, sizeof(message));
+	memcpy(&message, bytes, size);
+	if (message.header.version != LAUNCHER_MESSAGE_VERSION ||
+	    size != launcher_message_size(message.header.type) ||
+	    (message.header.type < LAUNCHER_MESSAGE_STARTED) != from_saregated ||
+	    !body_is_valid(&message))
+		return false;
+	*ret_message = message;
+	return true;
+}

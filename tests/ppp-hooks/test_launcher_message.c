@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the launcher, as root, must refuse of saregated, and the reverse. */
+#include "ppp-hooks/launcher_message.h"
+#include "tests/unit.h"
+
+#include <string.h>
+
+static union launcher_message plain(uint32_t type)
+{
+	union launcher_message message = { 0 };
+
+	message.header = (struct launcher_message_header){ LAUNCHER_MESSAGE_VERSION, type };
+	return message;
+}
+
+static union launcher_message start(void)
+{
+	union launcher_message message = plain(LAUNCHER_MESSAGE_START);
+
+	message.start.call_id = 12;
+	message.start.unit = 7;
+	message.start.mtu = 1280;
+	message.start.mru = 1280;
+	message.start.lcp_echo_interval_seconds = 30;
+	message.start.lcp_echo_failures = 4;
+	return message;
+}
+
+static union launcher_message started(void)
+{
+	union launcher_message message = plain(LAUNCHER_MESSAGE_STARTED);
+
+	message.started.pid = 4711;
+	return message;
+}
+
+static union launcher_message refused(void)
+{
+	union launcher_message message = plain(LAUNCHER_MESSAGE_REFUSED);
+
+	message.refused.error = 17;
+	return message;
+}
+
+static union launcher_message exited(void)
+{
+	union launcher_message message = plain(LAUNCHER_MESSAGE_EXITED);
+
+	message.exited.pid = 4711;
+	return message;
+}
+
+static bool passes(const union launcher_message *message)
+{
+	union launcher_message checked;
+	uint32_t type = message->header.type;
+
+	return launcher_message_check(message, launcher_message_size(type),
+				      type < LAUNCHER_MESSAGE_STARTED, &checked);
+}
+
+static void every_other_size_is_refused(void **state)
+{
+	union launcher_message messages[] = { start(), plain(LAUNCHER_MESSAGE_STOP), started(),
+					      refused(), exited() };
+	uint8_t bytes[2 * sizeof(union launcher_message)] = { 0 };
+	union launcher_message checked;
+
+	for (size_t i = 0; i < ELEMENTS(messages); i++) {
+		uint32_t type = messages[i].header.type;
+
+		memcpy(bytes, &messages[i], sizeof(messages[i]));
+		for (size_t size = 0; size <= sizeof(bytes); size++)
+			assert_int_equal(launcher_message_check(bytes, size,
+								type < LAUNCHER_MESSAGE_STARTED,
+								&checked),
+					 size == launcher_message_size(type));
+	}
+}
+
+static void messages_of_the_other_direction_are_refused(void **state)
+{
+	union launcher_message messages[] = { start(), plain(LAUNCHER_MESSAGE_STOP), started(),
+					      refused(), exited() };
+	union launcher_message checked;
+
+	for (size_t i = 0; i < ELEMENTS(messages); i++) {
+		uint32_t type = messages[i].header.type;
+
+		assert_true(passes(&messages[i]));
+		assert_false(launcher_message_check(&messages[i], launcher_message_size(type),
+						    type >= LAUNCHER_MESSAGE_STARTED, &checked));
+	}
+}
+
+static void other_versions_and_types_are_refused(void **state)
+{
+	static const uint32_t types[] = { 0, 3, 63, 67, 0x80000001, UINT32_MAX };
+	union launcher_message message = start();
+	union launcher_message checked;
+
+	message.header.version++;
+	assert_false(passes(&message));
+	for (size_t i = 0; i < ELEMENTS(types); i++) {
+		assert_int_equal(launcher_message_size(types[i]), 0);
+		message = plain(types[i]);
+		for (size_t size = 0; size <= sizeof(message); size++) {
+			assert_false(launcher_message_check(&message, size, true, &checked));
+			assert_false(launcher_message_check(&message, size, false, &checked));
+		}
+	}
+}
+
+static void refused_message_leaves_the_result_untouched(void **state)
+{
+	union launcher_message message = start();
+	union launcher_message checked;
+	union launcher_message before;
+
+	memset(&checked, 0x55, sizeof(checked));
+	before = checked;
+	message.start.debug = 2;
+	assert_false(launcher_message_check(&message, sizeof(message.start), true, &checked));
+	assert_memory_equal(&checked, &before, sizeof(checked));
+}
+
+static void every_field_of_a_start_has_its_bounds(void **state)
+{
+	static const struct {
+		size_t offset;
+		uint32_t minimum;
+		uint32_t maximum;
+	} fields[] = {
+		{ offsetof(struct launcher_start, call_id), 0, UINT32_MAX },
+		{ offsetof(struct launcher_start, unit), 0, LAUNCHER_UNIT_MAXIMUM },
+		{ offsetof(struct launcher_start, mtu), 576, 1500 },
+		{ offsetof(struct launcher_start, mru), 576, 1500 },
+		{ offsetof(struct launcher_start, lcp_echo_interval_seconds), 0, 3600 },
+		{ offsetof(struct launcher_start, lcp_echo_failures), 1, 100 },
+		{ offsetof(struct launcher_start, debug), 0, 1 },
+	};
+
+	/* A field added to the message must be added here. */
+	assert_int_equal(sizeof(struct launcher_start),
+			 sizeof(struct launcher_message_header) +
+				 ELEMENTS(fields) * sizeof(uint32_t));
+	for (size_t i = 0; i < ELEMENTS(fields); i++) {
+		const uint32_t values[] = {
+			fields[i].minimum,     fields[i].maximum, fields[i].minimum - 1,
+			fields[i].maximum + 1, UINT32_MAX,        0x80000000
+		};
+
+		for (size_t j = 0; j < ELEMENTS(values); j++) {
+			union launcher_message message = start();
+
+			memcpy((uint8_t *)&message + fields[i].offset, &values[j],
+			       sizeof(values[j]));
+			assert_int_equal(passes(&message), values[j] >= fields[i].minimum &&
+								   values[j] <= fields[i].maximum);
+		}
+	}
+}
+
+static void process_numbers_are_possible_ones(void **state)
+{
+	union launcher_message message = started();
+
+	message.started.pid = 0;
+	assert_false(passes(&message));
+	message.started.pid = UINT32_MAX;
+	assert_false(passes(&message));
+	message = exited();
+	message.exited.pid = 0;
+	assert_false(passes(&message));
+}
+
+static void refusal_names_an_error(void **state)
+{
+	union launcher_message message = refused();
+
+	message.refused.error = 0;
+	assert_false(passes(&message));
+	message.refused.error = 4096;
+	assert_false(passes(&message));
+}
+
+static void process_ends_by_code_or_by_signal(void **state)
+{
+	union launcher_message message = exited();
+
+	message.exited.exit_code = 255;
+	assert_true(passes(&message));
+	message.exited.exit_code = 256;
+	assert_false(passes(&message));
+	message.exited.exit_code = 0;
+	message.exited.signal = 64;
+	assert_true(passes(&message));
+	message.exited.signal = 65;
+	assert_false(passes(&message));
+	message.exited.signal = 9;
+	message.exited.exit_code = 1;
+	assert_false(passes(&message));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		SENTENCE(every_other_size_is_refused),
+		SENTENCE(messages_of_the_other_direction_are_refused),
+		SENTENCE(other_versions_and_types_are_refused),
+		SENTENCE(refused_message_leaves_the_result_untouched),
+		SENTENCE(every_field_of_a_start_has_its_bounds),
+		SENTENCE(process_numbers_are_possible_ones),
+		SENTENCE(refusal_names_an_error),
+		SENTENCE(process_ends_by_code_or_by_signal),
+	};
+
+	return cmocka_run_group_tests_name("launcher_message", tests, NULL, NULL);
+}
