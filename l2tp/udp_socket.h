@@ -20,7 +20,7 @@
 #define L2TP_UDP_DATAGRAM_MAX 2048
 
 struct l2tp_udp_datagram {
-	struct inet_endpoint local; /* IP_PKTINFO's address, the socket's port */
+	struct inet_endpoint local; /* the address to answer from, the socket's port */
 	struct inet_endpoint peer;
 	uint32_t mark;        /* reqid of the SA it came through; 0: none, not to be trusted */
 	const uint8_t *bytes; /* borrowed until the callback returns */
@@ -54,7 +54,8 @@ int l2tp_udp_listener_open(const struct inet_endpoint *local, bool ipsec);
  * l2tp_udp_tunnel_open() - the connected socket of one tunnel
  *
  * The outbound policy is in force before connect(), so nothing can leave in
- * clear. Return: as l2tp_udp_listener_open().
+ * clear. Return: as l2tp_udp_listener_open(); also -EINVAL for ipsec without a
+ * reqid.
  */
 int l2tp_udp_tunnel_open(const struct inet_endpoint *local, const struct inet_endpoint *peer,
 			 const struct l2tp_udp_protection *protection);
@@ -62,10 +63,13 @@ int l2tp_udp_tunnel_open(const struct inet_endpoint *local, const struct inet_en
 /**
  * l2tp_udp_receive() - read what waits, up to @budget datagrams
  * @local_port: the port of the socket, for l2tp_udp_datagram.local
+ * @budget:     at most this many, and at most L2TP_UDP_BATCH
  *
- * Never blocks. Return: number of datagrams handed to @datagram_fn; negative
- * errno for a socket that is broken (pending ICMP errors are consumed, not
- * returned).
+ * Never blocks. One recvmmsg(), after which @descriptor is not touched again:
+ * @datagram_fn may close it. What is left makes the descriptor readable again.
+ *
+ * Return: number of datagrams handed to @datagram_fn; negative errno for a
+ * socket that is broken (pending ICMP errors are consumed, not returned).
  */
 int l2tp_udp_receive(int descriptor, uint16_t local_port, size_t budget,
 		     l2tp_udp_datagram_fn datagram_fn, void *userdata);
