@@ -60,6 +60,8 @@ static void lines_that_are_no_configuration_are_refused(void **state)
 		{ "\n[ppp] mtu = 1280\n", own_line },
 		{ "\n  [ppp] x\n", own_line },
 		{ "[ppp]\n# " HUNDRED("xx") "\n", "2: the line is longer than 198 bytes" },
+		{ "#" HUNDRED("x") TEN("123456789") "12345678\n",
+		  "1: the line is longer than 198 bytes" },
 		{ "[users]\n\ndatabase = /" HUNDRED("xx"), "3: the line is longer than 198 bytes" },
 	};
 
@@ -300,9 +302,9 @@ static void a_long_file_name_cuts_the_line_and_no_more(void **state)
 	assert_int_equal(strlen(error), CONFIGURATION_ERROR_MAX - 1);
 }
 
-static void an_empty_file_means_the_defaults(void **state)
+static void a_file_without_keys_means_the_defaults(void **state)
 {
-	struct configuration expected, found = parse("");
+	struct configuration expected, found = parse("#" HUNDRED("x") TEN("123456789") "1234567\n");
 
 	configuration_default(&expected);
 	assert_memory_equal(&found, &expected, sizeof(expected));
@@ -479,7 +481,7 @@ int main(void)
 		SENTENCE(single_addresses_that_make_no_sense_are_refused),
 		SENTENCE(values_that_contradict_each_other_are_refused_at_the_later_line),
 		SENTENCE(a_long_file_name_cuts_the_line_and_no_more),
-		SENTENCE(an_empty_file_means_the_defaults),
+		SENTENCE(a_file_without_keys_means_the_defaults),
 		SENTENCE(comments_indentation_and_line_ends_do_not_matter),
 		SENTENCE(every_key_reaches_its_field),
 		SENTENCE(the_default_file_shows_every_key_with_its_default),
