@@ -66,7 +66,9 @@ void sa_table_flush(struct sa_table *table);
 
 /*
  * Reconciliation with a dump: begin, sa_table_add() for each SA of the dump,
- * then end, which removes those that the dump did not name.
+ * then end, which removes those that the dump did not name. A generation of
+ * whose SAs the dump named none ends, even if new SAs carry its reqid: nobody
+ * saw whether they are the same client's.
  */
 void sa_table_begin_dump(struct sa_table *table);
 void sa_table_end_dump(struct sa_table *table);
@@ -77,7 +79,11 @@ uint64_t sa_table_resolve(const struct sa_table *table, uint32_t reqid);
 /* Whether this very generation still lives. */
 int sa_table_is_alive(const struct sa_table *table, uint64_t reference);
 
-/* The living reference of the SA with this SPI in either direction, or NONE. */
+/*
+ * The living reference of the SA with this SPI in either direction, or NONE.
+ * Peers choose the SPIs of our outbound SAs: one that two references share
+ * names neither.
+ */
 uint64_t sa_table_find_spi(const struct sa_table *table, uint32_t spi);
 
 /**
