@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A real L2TP/IPsec client on a host: libreswan, xl2tpd as LAC, pppd. The connec-
+# tion is called "vpn" to all three. Logs: $LAB_OUTPUT/NAME/{pluto,xl2tpd,pppd}.log.
+# shellcheck shell=bash
+
+# client_configure NAME GATEWAY PSK USER PASSWORD
+client_configure() {
+	client_configure_ipsec "$1" "$2" "$3"
+	client_configure_l2tp "$1" "$2" "$4" "$5"
+}
+
+# What Linux clients offer, narrowed to one proposal each.
+client_configure_ipsec() {
+	write_on "$1" /etc/ipsec.conf <<-TEXT
+		config setup
+		  ikev1-policy=accept
+		  virtual-private=
+
+		conn vpn
+		  ikev2=no
+		  authby=secret
+		  auto=add
+		  type=transport
+		  left=%defaultroute
+		  leftprotoport=17/1701
+		  right=$2
+		  rightid=$2
+		  rightprotoport=17/1701
+		  pfs=no
+		  ike=aes256-sha1;modp2048
+		  esp=aes256-sha1
+	TEXT
+	write_on "$1" /etc/ipsec.secrets <<<"%any $2 : PSK \"$3\""
+}
+
+client_configure_l2tp() {
+	write_on "$1" /etc/xl2tpd/xl2tpd.conf <<-TEXT
+		[global]
+		port = 1701
+
+		[lac vpn]
+		lns = $2
+		pppoptfile = /etc/ppp/options.vpn
+		length bit = yes
+	TEXT
+	write_on "$1" /etc/ppp/options.vpn <<-TEXT
+		noauth
+		name "$3"
+		refuse-pap
+		refuse-eap
+		nodefaultroute
+		noipdefault
+		ipcp-accept-local
+		ipcp-accept-remote
+		mtu 1400
+		mru 1400
+		debug
+		logfile $LAB_OUTPUT/$1/pppd.log
+	TEXT
+	write_on "$1" /etc/ppp/chap-secrets <<<"\"$3\" * \"$4\" *"
+}
+
+# client_ipsec_up NAME: starts pluto if it does not run and negotiates the SA.
+client_ipsec_up() {
+	on "$1" test -S /run/pluto/pluto.ctl || pluto_start "$1"
+	on "$1" timeout 60 ipsec auto --up vpn >>"$LAB_OUTPUT/$1/ipsec-up.log" 2>&1 || {
+		echo "no IPsec SA for $1:" >&2
+		tail -n 5 "$LAB_OUTPUT/$1/ipsec-up.log" >&2
+		return 1
+	}
+}
+
+client_ipsec_down() { on "$1" ipsec auto --down vpn >>"$LAB_OUTPUT/$1/ipsec-up.log" 2>&1; }
+
+# client_l2tp_dial NAME: starts xl2tpd if it does not run and asks it to connect;
+# does not wait for the answer.
+client_l2tp_dial() {
+	if ! on "$1" test -p /run/xl2tpd/l2tp-control; then
+		on "$1" mkdir -p /run/xl2tpd
+		host_spawn "$1" xl2tpd xl2tpd -D
+		wait_until 10 "xl2tpd on $1" on "$1" test -p /run/xl2tpd/l2tp-control
+	fi
+	on "$1" xl2tpd-control connect-lac vpn >>"$LAB_OUTPUT/$1/xl2tpd-control.log"
+}
+
+# client_l2tp_up NAME [SECONDS]: dials and waits until the PPP interface has its
+# address.
+client_l2tp_up() {
+	client_l2tp_dial "$1"
+	wait_until "${2:-30}" "a PPP address on $1" client_address "$1" || {
+		tail -n 5 "$LAB_OUTPUT/$1/pppd.log" "$LAB_OUTPUT/$1/xl2tpd.log" >&2
+		return 1
+	}
+}
+
+# client_address NAME: prints the address that the gateway gave, fails without one.
+client_address() {
+	on "$1" ip -4 -oneline address show dev ppp0 2>/dev/null |
+		awk '{ sub("/.*", "", $4); print $4; found = 1 } END { exit !found }'
+}
+
+# client_route NAME NETWORK: sends a network's packets through the tunnel.
+client_route() { on "$1" ip route replace "$2" dev ppp0; }
+
+# client_l2tp_down NAME: hangs up and waits until the interface is gone.
+client_l2tp_down() {
+	on "$1" xl2tpd-control disconnect-lac vpn >>"$LAB_OUTPUT/$1/xl2tpd-control.log"
+	wait_until 20 "the end of the call on $1" not on "$1" ip link show dev ppp0
+}
+
+# client_up NAME: IPsec and L2TP, and the LAN behind the gateway.
+client_up() {
+	client_ipsec_up "$1"
+	client_l2tp_up "$1"
+	client_route "$1" 10.20.0.0/24
+}
+
+# client_down NAME: hangs up what is up and ends all of the client's daemons.
+client_down() {
+	host_stop "$1" xl2tpd
+	on "$1" rm -f /run/xl2tpd/l2tp-control
+	wait_until 20 "the end of pppd on $1" client_has_no_pppd "$1"
+	pluto_stop "$1"
+}
+
+client_has_no_pppd() { [ -z "$(host_processes "$1" pppd)" ]; }
