@@ -84,3 +84,63 @@ write_script() {
 	[[ $output == *'the machine died'* ]]
 	grep -q 'Kernel panic' "$folder/console.log"
 }
+
+@test "hosts of the topology reach each other, through the NAT where there is one" {
+	write_script <<-'TEXT'
+		set -e
+		. "$LAB_LIB/lab.bash"
+		topology_new
+		on alice ping -c 1 -W 5 203.0.113.1
+		on gw ping -c 1 -W 5 10.20.0.80
+		not on gw ping -c 1 -W 1 192.168.1.101
+		not on web ping -c 1 -W 1 192.168.1.101
+		webserver_start web
+		on gw curl -fsS http://10.20.0.80/ten-megabytes | sha256sum |
+			grep -q "$(webserver_sha256)"
+	TEXT
+	run "$run_lab" --output "$folder" "$script"
+	[ "$status" -eq 0 ]
+}
+
+@test "what a host changes in /etc, /var and /run stays on that host" {
+	write_script <<-'TEXT'
+		set -e
+		. "$LAB_LIB/lab.bash"
+		host_new one
+		host_new two
+		for file in /etc/lab /var/lib/lab /run/lab-file; do
+			write_on one "$file" <<<"of one"
+			[ "$(on one cat "$file")" = "of one" ]
+			not on two test -e "$file"
+			not test -e "$file"
+		done
+		[ "$(on two hostname)" = two ]
+	TEXT
+	run "$run_lab" --output "$folder" "$script"
+	[ "$status" -eq 0 ]
+}
+
+@test "a condition that does not come true is named" {
+	write_script <<-'TEXT'
+		. "$LAB_LIB/lab.bash"
+		wait_until 1 "the sea to part" sh -c 'echo still wet; exit 1'
+	TEXT
+	run "$run_lab" --output "$folder" "$script"
+	[ "$status" -eq 1 ]
+	[[ $output == *"waited 1 s in vain: the sea to part"*"still wet"* ]]
+}
+
+@test "scenarios run in one boot, and one that fails makes the run fail" {
+	# bats would take a line that begins with @test for a test of this file
+	sed 's/^TEST/@test/' >"$BATS_TEST_TMPDIR/two.bats" <<-'TEXT'
+		setup() { load "$LAB_LIB/lab.bash"; }
+		TEST "hosts outlive the test that made them" { host_new one; }
+		TEST "and are found by the next one" { on one true; }
+		TEST "this one fails" { false; }
+	TEXT
+	run "$run_lab" --output "$folder" "$BATS_TEST_DIRNAME/run-scenarios" \
+		"$BATS_TEST_TMPDIR/two.bats"
+	[ "$status" -eq 1 ]
+	[ "$(grep -c '^ok ' "$folder/scenarios.tap")" -eq 2 ]
+	[ "$(grep -c '^not ok ' "$folder/scenarios.tap")" -eq 1 ]
+}

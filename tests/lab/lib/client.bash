@@ -33,6 +33,8 @@ client_configure_ipsec() {
 	write_on "$1" /etc/ipsec.secrets <<<"%any $2 : PSK \"$3\""
 }
 
+# xl2tpd takes the tunnel away at once when it hangs up: pppd's farewell is sent into
+# the void, and waited for no more often than need be.
 client_configure_l2tp() {
 	write_on "$1" /etc/xl2tpd/xl2tpd.conf <<-TEXT
 		[global]
@@ -54,6 +56,7 @@ client_configure_l2tp() {
 		ipcp-accept-remote
 		mtu 1400
 		mru 1400
+		lcp-max-terminate 1
 		debug
 		logfile $LAB_OUTPUT/$1/pppd.log
 	TEXT
