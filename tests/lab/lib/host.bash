@@ -23,13 +23,15 @@ host_new() {
 	: >"$state/mount"
 	: >"$state/uts"
 	ip netns add "$1"
-	busybox nsenter --net="/run/netns/$1" unshare --uts="$state/uts" --mount="$state/mount" \
-		--propagation private bash -c "$(declare -f host_furnish); host_furnish $1 $state"
+	busybox nsenter --net="/run/netns/$1" busybox unshare --uts="$state/uts" \
+		--mount="$state/mount" --propagation private \
+		busybox sh -c "$(declare -f host_furnish); host_furnish $1 $state"
 	host_spawn "$1" syslog busybox syslogd -n -O -
 	wait_until 10 "syslog on $1" on "$1" test -S /run/systemd/journal/dev-log
 }
 
-# Runs inside the namespaces of a new host.
+# Runs inside the namespaces of a new host, in busybox's shell with its commands
+# built in: a fifth of the time that a dozen programs would take to start.
 host_furnish() {
 	set -e
 	hostname "$1"
@@ -85,6 +87,8 @@ host_spawn() {
 		exec setsid busybox nsenter --net="/run/netns/$host" --mount="$lab_state/$host/mount" \
 			--uts="$lab_state/$host/uts" -- "$program" "$@"
 	) &
+	# so that the shell does not report its end on the test's own output
+	disown
 	echo $! >"$lab_state/$host/$name.pid"
 }
 

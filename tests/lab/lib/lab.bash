@@ -16,3 +16,5 @@ lab_library=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 . "$lab_library/pluto.bash"
 # shellcheck source=tests/lab/lib/client.bash
 . "$lab_library/client.bash"
+# shellcheck source=tests/lab/lib/gateway.bash
+. "$lab_library/gateway.bash"
