@@ -19,6 +19,12 @@ int privileges_lookup(uid_t *ret_uid, gid_t *ret_gid);
  * No supplementary groups, bounding set cut, no_new_privs set; CAP_NET_ADMIN
  * stays permitted and effective. Then proves that root cannot be had back.
  *
- * Return: 0 (also if already not root: nothing is done then); negative errno.
+ * Return: 0 (also if already not root: nothing is done then); -ENOENT if there is
+ *         no user saregate; -EPERM if CAP_NET_ADMIN is not there to be kept, or if
+ *         a right remained; other negative errno. After an error the process may
+ *         have lost some rights and kept others: it must end.
  */
 int privileges_drop(void);
+
+/* privileges_drop_to() - the same for any user and group, neither of them 0 */
+int privileges_drop_to(uid_t uid, gid_t gid);
