@@ -78,6 +78,7 @@ enum l2tp_cdn_result {
 	L2TP_CDN_ADMINISTRATIVE = 3,
 	L2TP_CDN_NO_FACILITIES = 4,
 	L2TP_CDN_NO_FACILITIES_PERMANENT = 5,
+	L2TP_CDN_SETUP_TIMEOUT = 10,
 };
 
 /* One change of state, for the shell's log. Names are the RFC's: "wait-ctl-conn". */
@@ -110,8 +111,9 @@ struct l2tp_lns_ops {
 	/* The control connection is established (SCCCN received). */
 	void (*tunnel_established)(void *userdata, struct l2tp_tunnel *tunnel);
 	/*
-	 * A Hello deadline expired: has the tunnel's data path received anything
-	 * since the last call? Called only then, never per packet.
+	 * Does the peer live? Has the tunnel's data path received anything since
+	 * the last call? Called when a Hello is due or was not answered, and when
+	 * repeated SCCRQs make us doubt; never per packet.
 	 */
 	bool (*tunnel_data_received)(void *userdata, struct l2tp_tunnel *tunnel);
 	/*

@@ -327,6 +327,16 @@ void l2tp_transport_flush(struct l2tp_transport *transport)
 	transport->send(transport->userdata, packet, writer.size);
 }
 
+void l2tp_transport_repeat(struct l2tp_transport *transport)
+{
+	if (transport->queue) {
+		send_message(transport, transport->queue);
+		return;
+	}
+	transport->acknowledgement_owed = true;
+	l2tp_transport_flush(transport);
+}
+
 uint64_t l2tp_transport_next_deadline(const struct l2tp_transport *transport)
 {
 	return transport->retransmit_usec;

@@ -134,6 +134,12 @@ enum l2tp_order l2tp_transport_receive(struct l2tp_transport *transport, uint16_
 bool l2tp_transport_take_held(struct l2tp_transport *transport, uint8_t **ret_packet,
 			      size_t *ret_size);
 
+/*
+ * The peer asked again for what is on its way: send the first message of the
+ * queue once more without touching its timer, or a ZLB if there is none.
+ */
+void l2tp_transport_repeat(struct l2tp_transport *transport);
+
 /* Send a ZLB if an acknowledgement is owed and no message has carried it. */
 void l2tp_transport_flush(struct l2tp_transport *transport);
 

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control connection (RFC 2661, 7.2.1) of an LNS, which answers: the state
+ * table and what its actions do. Pure.
+ */
+#pragma once
+
+#include "l2tp/tunnel.h"
+
+/* What moves a tunnel from state to state. */
+enum l2tp_tunnel_event {
+	L2TP_TUNNEL_EVENT_SCCRQ,
+	L2TP_TUNNEL_EVENT_SCCRQ_REFUSED, /* "not acceptable" of the RFC's table */
+	L2TP_TUNNEL_EVENT_SCCRP,
+	L2TP_TUNNEL_EVENT_SCCCN,
+	L2TP_TUNNEL_EVENT_HELLO,
+	L2TP_TUNNEL_EVENT_CALL_MESSAGE, /* any message of section 6 about a call */
+	L2TP_TUNNEL_EVENT_STOPCCN,
+	L2TP_TUNNEL_EVENT_UNACCEPTABLE, /* an unknown mandatory AVP or message type (4.1) */
+	L2TP_TUNNEL_EVENT_CLOSE,
+	L2TP_TUNNEL_EVENT_SETUP_TIMEOUT,
+	L2TP_TUNNEL_EVENT_UNANSWERED, /* retransmissions in vain */
+	L2TP_TUNNEL_EVENT_REPLACED,
+	L2TP_TUNNEL_EVENT_REFERENCE_GONE,
+	L2TP_TUNNEL_EVENT_LINGERED,
+	L2TP_TUNNEL_EVENT_COUNT_,
+};
+
+/**
+ * struct l2tp_tunnel_input - what comes with an event
+ * @header, @message: of the message received, or NULL
+ * @result:           for the StopCCN that we send
+ * @cause:            why the tunnel ends, if it does
+ */
+struct l2tp_tunnel_input {
+	uint64_t now_usec;
+	const struct l2tp_header *header;
+	const struct l2tp_control_message *message;
+	struct l2tp_result result;
+	enum l2tp_end_cause cause;
+};
+
+/**
+ * l2tp_tunnel_apply() - the one place where a tunnel changes its state
+ *
+ * UNANSWERED, REPLACED, REFERENCE_GONE and LINGERED free the tunnel (but for
+ * UNANSWERED while it lingers); after all other events it lives on.
+ */
+void l2tp_tunnel_apply(struct l2tp_tunnel *tunnel, enum l2tp_tunnel_event event,
+		       const struct l2tp_tunnel_input *input);
+
+/* A message whose turn has come by its Ns. The tunnel lives on. */
+void l2tp_tunnel_handle_message(struct l2tp_tunnel *tunnel, uint64_t now_usec,
+				const struct l2tp_header *header,
+				const struct l2tp_control_message *message);
+
+/* Queue a packet for the peer, built by one of the writers of control_message.h. */
+void l2tp_tunnel_queue(struct l2tp_tunnel *tunnel, uint64_t now_usec,
+		       const struct l2tp_writer *writer);
