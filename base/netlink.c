@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* A dump's parts come in pages of at most this size. */
@@ -90,6 +91,7 @@ static int wait_answer(struct netlink_socket *netlink, uint32_t sequence, mnl_cb
 			return -errno;
 		result = mnl_cb_run(netlink->buffer, (size_t)size, sequence, port, callback,
 				    userdata);
+		explicit_bzero(netlink->buffer, (size_t)size); /* XFRM's reports hold keys */
 	}
 	return result < 0 ? -errno : 0;
 }
@@ -157,6 +159,8 @@ int netlink_socket_request_batch(struct netlink_socket *netlink, const void *bat
 
 int netlink_socket_drain(struct netlink_socket *netlink, mnl_cb_t callback, void *userdata)
 {
+	int result;
+
 	for (;;) {
 		ssize_t size = recv(mnl_socket_get_fd(netlink->mnl), netlink->buffer,
 				    sizeof(netlink->buffer), MSG_DONTWAIT);
@@ -165,7 +169,9 @@ int netlink_socket_drain(struct netlink_socket *netlink, mnl_cb_t callback, void
 			continue;
 		if (size < 0)
 			return errno == EAGAIN ? 0 : -errno;
-		if (mnl_cb_run(netlink->buffer, (size_t)size, 0, 0, callback, userdata) < 0)
+		result = mnl_cb_run(netlink->buffer, (size_t)size, 0, 0, callback, userdata);
+		explicit_bzero(netlink->buffer, (size_t)size); /* XFRM's reports hold keys */
+		if (result < 0)
 			return -errno;
 	}
 }
