@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Notifications and dumps of the kernel's SAs (Linux, net/xfrm/xfrm_user.c),
+ * filtered down to those that can carry a client's L2TP: ESP, transport mode,
+ * with a reqid and with keys. I/O.
+ */
+#include "ipsec-glue/xfrm_monitor.h"
+
+#include "base/cleanup.h"
+#include "base/netlink.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/xfrm.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct xfrm_monitor {
+	struct sa_table *table;
+	struct netlink_socket *notifications;
+	bool dump_needed;
+	int error; /* the first of the table's, until handle() returns it */
+};
+
+static struct inet_address from_xfrm_address(const xfrm_address_t *xfrm_address, uint16_t family)
+{
+	struct inet_address address = { .family = family };
+
+	memcpy(address.bytes, xfrm_address, family == AF_INET6 ? 16 : 4);
+	return address;
+}
+
+/* What an SA's attributes say, as far as it matters here. */
+struct sa_attributes {
+	bool has_algorithm;
+	uint16_t encapsulation_source_port;
+	uint16_t encapsulation_destination_port;
+};
+
+static int take_attribute(const struct nlattr *attribute, void *userdata)
+{
+	struct sa_attributes *attributes = userdata;
+	struct xfrm_encap_tmpl encapsulation;
+
+	switch (mnl_attr_get_type(attribute)) {
+	case XFRMA_ALG_CRYPT:
+	case XFRMA_ALG_AEAD:
+		attributes->has_algorithm = true;
+		break;
+	case XFRMA_ENCAP:
+		if (mnl_attr_get_payload_len(attribute) < sizeof(encapsulation))
+			break;
+		memcpy(&encapsulation, mnl_attr_get_payload(attribute), sizeof(encapsulation));
+		attributes->encapsulation_source_port = ntohs(encapsulation.encap_sport);
+		attributes->encapsulation_destination_port = ntohs(encapsulation.encap_dport);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+/*
+ * Whether this can be a client's SA. One without an algorithm is larval: an SPI
+ * that pluto has reserved and that nothing was negotiated for yet.
+ */
+static bool is_relevant(const struct xfrm_usersa_info *information,
+			const struct sa_attributes *attributes)
+{
+	return information->id.proto == IPPROTO_ESP && information->id.spi != 0 &&
+	       information->mode == XFRM_MODE_TRANSPORT && information->reqid != 0 &&
+	       (information->family == AF_INET || information->family == AF_INET6) &&
+	       attributes->has_algorithm;
+}
+
+/* XFRM_MSG_NEWSA and XFRM_MSG_UPDSA, notified or dumped. */
+static int take_sa(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
+{
+	struct xfrm_usersa_info information;
+	struct sa_attributes attributes = { 0 };
+	struct sa_description description;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(information))
+		return 0;
+	memcpy(&information, mnl_nlmsg_get_payload(message), sizeof(information));
+	mnl_attr_parse(message, sizeof(information), take_attribute, &attributes);
+	if (!is_relevant(&information, &attributes))
+		return 0;
+	description = (struct sa_description){
+		.spi = ntohl(information.id.spi),
+		.reqid = information.reqid,
+		.source = from_xfrm_address(&information.saddr, information.family),
+		.destination = from_xfrm_address(&information.id.daddr, information.family),
+		.encapsulation_source_port = attributes.encapsulation_source_port,
+		.encapsulation_destination_port = attributes.encapsulation_destination_port,
+	};
+	return sa_table_add(monitor->table, &description);
+}
+
+static void remove_sa(struct xfrm_monitor *monitor, const xfrm_address_t *xfrm_destination,
+		      uint32_t spi, uint16_t family, uint8_t protocol)
+{
+	struct inet_address destination;
+
+	if (protocol != IPPROTO_ESP || (family != AF_INET && family != AF_INET6))
+		return;
+	destination = from_xfrm_address(xfrm_destination, family);
+	sa_table_remove(monitor->table, ntohl(spi), &destination);
+}
+
+static void take_deletion(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
+{
+	struct xfrm_usersa_id id;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(id))
+		return;
+	memcpy(&id, mnl_nlmsg_get_payload(message), sizeof(id));
+	remove_sa(monitor, &id.daddr, id.spi, id.family, id.proto);
+}
+
+/* A hard expiry deletes the SA without an XFRM_MSG_DELSA. */
+static void take_expiry(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
+{
+	struct xfrm_user_expire expiry;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(expiry))
+		return;
+	memcpy(&expiry, mnl_nlmsg_get_payload(message), sizeof(expiry));
+	if (expiry.hard)
+		remove_sa(monitor, &expiry.state.id.daddr, expiry.state.id.spi, expiry.state.family,
+			  expiry.state.id.proto);
+}
+
+/* 0 and IPSEC_PROTO_ANY (255) mean all of IPsec. */
+static void take_flush(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
+{
+	struct xfrm_usersa_flush flush;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(flush))
+		return;
+	memcpy(&flush, mnl_nlmsg_get_payload(message), sizeof(flush));
+	if (flush.proto == 0 || flush.proto == UINT8_MAX || flush.proto == IPPROTO_ESP)
+		sa_table_flush(monitor->table);
+}
+
+static int take_message(const struct nlmsghdr *message, void *userdata)
+{
+	struct xfrm_monitor *monitor = userdata;
+	int r = 0;
+
+	switch (message->nlmsg_type) {
+	case XFRM_MSG_NEWSA:
+	case XFRM_MSG_UPDSA:
+		r = take_sa(monitor, message);
+		break;
+	case XFRM_MSG_DELSA:
+		take_deletion(monitor, message);
+		break;
+	case XFRM_MSG_EXPIRE:
+		take_expiry(monitor, message);
+		break;
+	case XFRM_MSG_FLUSHSA:
+		take_flush(monitor, message);
+		break;
+	}
+	/* An SA that finds no room must not hide those behind it. */
+	if (r < 0 && monitor->error == 0)
+		monitor->error = r;
+	return MNL_CB_OK;
+}
+
+/*
+ * On a socket of its own: the answers are not mixed with notifications, and
+ * what an interrupted dump leaves unread goes with it.
+ */
+static int dump(struct xfrm_monitor *monitor)
+{
+	_cleanup_(netlink_socket_freep) struct netlink_socket *netlink = NULL;
+	uint8_t buffer[MNL_NLMSG_HDRLEN];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	int r;
+
+	r = netlink_socket_new(NETLINK_XFRM, &netlink);
+	if (r < 0)
+		return r;
+	request->nlmsg_type = XFRM_MSG_GETSA;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	sa_table_begin_dump(monitor->table);
+	r = netlink_socket_request(netlink, request, take_message, monitor);
+	if (r < 0)
+		return r;
+	sa_table_end_dump(monitor->table);
+	monitor->dump_needed = false;
+	return 0;
+}
+
+int xfrm_monitor_new(struct sa_table *table, struct xfrm_monitor **ret_monitor)
+{
+	_cleanup_(xfrm_monitor_freep) struct xfrm_monitor *monitor = NULL;
+	int r;
+
+	monitor = calloc(1, sizeof(*monitor));
+	if (!monitor)
+		return -ENOMEM;
+	monitor->table = table;
+	r = netlink_socket_new(NETLINK_XFRM, &monitor->notifications);
+	if (r == 0)
+		r = netlink_socket_subscribe(monitor->notifications, XFRMNLGRP_SA);
+	if (r == 0)
+		r = netlink_socket_subscribe(monitor->notifications, XFRMNLGRP_EXPIRE);
+	if (r == 0)
+		r = dump(monitor);
+	if (r < 0)
+		return r;
+	*ret_monitor = TAKE_PTR(monitor);
+	return 0;
+}
+
+void xfrm_monitor_free(struct xfrm_monitor *monitor)
+{
+	if (!monitor)
+		return;
+	netlink_socket_free(monitor->notifications);
+	free(monitor);
+}
+
+void xfrm_monitor_freep(struct xfrm_monitor **monitor)
+{
+	xfrm_monitor_free(*monitor);
+}
+
+int xfrm_monitor_descriptor(const struct xfrm_monitor *monitor)
+{
+	return netlink_socket_descriptor(monitor->notifications);
+}
+
+/*
+ * After ENOBUFS the older notifications are still queued, and the kernel adds
+ * none until they are read. They come first: on top of the dump they would
+ * bring back what is gone.
+ */
+int xfrm_monitor_handle(struct xfrm_monitor *monitor)
+{
+	int r;
+
+	do {
+		r = netlink_socket_drain(monitor->notifications, take_message, monitor);
+		if (r == -ENOBUFS)
+			monitor->dump_needed = true;
+	} while (r == -ENOBUFS);
+	if (r == 0 && monitor->dump_needed)
+		r = dump(monitor);
+	if (r == 0)
+		r = monitor->error;
+	monitor->error = 0;
+	return r;
+}
