@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which inner address belongs to which interface, as an nft set of the kernel's:
+ * {interface . address}. The firewall that setup writes drops what comes in by
+ * a session's interface and is not in it. I/O.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct inner_addresses;
+
+/**
+ * inner_addresses_new() - find the set
+ * @table: name of a table of the family inet; copied
+ * @set:   name of a set of type ifname . ipv4_addr in it; copied
+ *
+ * Return: 0; -ENOENT if the table or the set is missing (setup has not run);
+ *         -EPERM without CAP_NET_ADMIN; -ENAMETOOLONG; other negative errno.
+ */
+int inner_addresses_new(const char *table, const char *set, struct inner_addresses **ret_addresses);
+void inner_addresses_free(struct inner_addresses *addresses);
+void inner_addresses_freep(struct inner_addresses **addresses);
+
+/* Removes what an earlier process left. Return: 0, -ENOENT, negative errno. */
+int inner_addresses_flush(struct inner_addresses *addresses);
+
+/**
+ * inner_addresses_add() - let @interface use @ipv4 as its source
+ * @interface: shorter than IFNAMSIZ; need not exist
+ * @ipv4:      host byte order
+ *
+ * Adding what is there already changes nothing. Return: 0; -ENAMETOOLONG;
+ * -ENOENT if the set has gone; other negative errno.
+ */
+int inner_addresses_add(struct inner_addresses *addresses, const char *interface, uint32_t ipv4);
+
+/* Return: 0, also if it is not there; -ENAMETOOLONG; other negative errno. */
+int inner_addresses_remove(struct inner_addresses *addresses, const char *interface, uint32_t ipv4);
