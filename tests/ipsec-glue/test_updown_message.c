@@ -195,12 +195,10 @@ static void what_a_peer_calls_itself_is_made_printable(void **state)
 	struct updown_message message;
 
 	assert_int_equal(parse(ENVIRONMENT("PLUTO_VERB", "up-host", "PLUTO_CONNECTION", "a\tb",
-					   "PLUTO_PEER_ID", "@\x1b[2J\xff\x7f\n'$(x)"),
+					   "PLUTO_PEER_ID", "@\x1b[2J\xff \x7f\n.'$(x)"),
 			       &message),
 			 1);
-	assert_string_equal(message.identity, "@?[2J?"
-					      "?"
-					      "?'$(x)");
+	assert_string_equal(message.identity, "@?[2J? ??.'$(x)");
 	assert_string_equal(message.connection, "a?b");
 	assert_true(updown_message_check(&message, sizeof(message), &message));
 }
