@@ -234,6 +234,8 @@ void fake_client_hear(struct fake_client *client)
 		client->nr++;
 		if (sent->message.type == L2TP_MESSAGE_SCCRP)
 			client->lns_id = sent->message.assigned_tunnel_id;
+		if (sent->message.type == L2TP_MESSAGE_ICRP)
+			client->lns_session_id = sent->message.assigned_session_id;
 	}
 }
 

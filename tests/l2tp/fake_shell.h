@@ -68,8 +68,9 @@ size_t fake_shell_count_zlb(const struct fake_shell *shell);
 struct fake_client {
 	struct fake_shell *shell;
 	struct l2tp_path path;
-	uint16_t id;     /* its own tunnel id */
-	uint16_t lns_id; /* ours, from SCCRP */
+	uint16_t id;             /* its own tunnel id */
+	uint16_t lns_id;         /* ours, from SCCRP */
+	uint16_t lns_session_id; /* ours, from the last ICRP */
 	uint16_t ns;
 	uint16_t nr;
 	size_t heard; /* of shell->sent */

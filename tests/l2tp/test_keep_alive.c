@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Hello after silence, and what counts as a sign of life. */
+#include "tests/l2tp/fake_shell.h"
+
+static int set_up(void **state)
+{
+	struct fake_shell *shell = calloc(1, sizeof(*shell));
+
+	assert_non_null(shell);
+	fake_shell_start(shell);
+	*state = shell;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fake_shell_stop(*state);
+	free(*state);
+	return 0;
+}
+
+static enum l2tp_verdict send_data(struct fake_client *client, uint16_t tunnel_id)
+{
+	const uint8_t packet[] = { 0x00, 0x02, tunnel_id >> 8, tunnel_id & 0xff, 0, 9, 0xff, 0x03 };
+
+	return l2tp_lns_receive(client->shell->lns, client->shell->now, &client->path, packet,
+				sizeof(packet));
+}
+
+static void silence_brings_a_hello_and_then_the_end(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct fake_client client = fake_client(shell, 1);
+
+	fake_client_connect(&client);
+	fake_client_call(&client, 9);
+	fake_shell_pass(shell, 60 * SECOND - 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 0);
+	fake_shell_pass(shell, 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 1);
+	fake_shell_pass(shell, 31 * SECOND - 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 6);
+	assert_int_equal(shell->closed, 0);
+	fake_shell_pass(shell, 1);
+	assert_int_equal(shell->closed, 1);
+	assert_int_equal(shell->tunnel_cause, L2TP_END_TIMEOUT);
+	assert_int_equal(shell->freed, 1);
+	assert_int_equal(l2tp_lns_counters(shell->lns)->retransmissions, 5);
+}
+
+static void an_answered_hello_begins_a_new_silence(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct fake_client client = fake_client(shell, 1);
+
+	fake_client_connect(&client);
+	for (unsigned int i = 1; i <= 10; i++) {
+		fake_shell_pass(shell, 60 * SECOND);
+		assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), i);
+		assert_int_equal(fake_client_zlb(&client), L2TP_VERDICT_ACCEPTED);
+	}
+	assert_int_equal(shell->closed, 0);
+}
+
+static void control_and_data_traffic_put_the_hello_off(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct fake_client client = fake_client(shell, 1);
+
+	fake_client_connect(&client);
+	for (unsigned int i = 0; i < 5; i++) {
+		fake_shell_pass(shell, 40 * SECOND);
+		fake_client_hello(&client);
+		fake_shell_pass(shell, 40 * SECOND);
+		assert_int_equal(send_data(&client, client.lns_id), L2TP_VERDICT_DATA);
+	}
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 0);
+	fake_shell_pass(shell, 60 * SECOND);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 1);
+	fake_client_zlb(&client);
+	/* Data that the kernel took: the data path is asked, and only then. */
+	shell->data_flows = true;
+	shell->data_asked = 0;
+	fake_shell_pass(shell, 600 * SECOND);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 1);
+	assert_int_equal(shell->data_asked, 10);
+}
+
+#define WITH_SHELL(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_SHELL(silence_brings_a_hello_and_then_the_end),
+		WITH_SHELL(an_answered_hello_begins_a_new_silence),
+		WITH_SHELL(control_and_data_traffic_put_the_hello_off),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
