@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Text for libreswan, and the little that is read back from it. Pure. */
-#include "config.h"
-
 #include "ipsec-glue/libreswan_text.h"
 
 #include <errno.h>

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * saregate-updown: what pluto runs when a client's SAs come or go. It tells
+ * saregated who the client is, in one datagram, and ends. pluto waits for it,
+ * so it never waits itself: a saregated that is away, slow or full misses the
+ * datagram and finds the SAs through the XFRM monitor all the same. For the
+ * same reason every failure of ours is exit status 0.
+ *
+ * libreswan's own _updown is not run. For a connection in transport mode
+ * without sourceip, mtu, vti, nflog, CAT or mode-config, as `saregate setup`
+ * writes it, its verbs come down to a dozen shell forks that change nothing
+ * (up-, down-, route- and unroute-client of _updown.xfrm, 4.10), while every
+ * other client waits for pluto.
+ */
+#include "ipsec-glue/updown_message.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#define SOCKET_DIRECTORY "/run/saregate"
+#define SOCKET_NAME      "updown.socket"
+
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+/*
+ * Opens the socket's place without following a link, and only if nobody but
+ * root can have put it there.
+ */
+static int open_socket_place(int *ret_place)
+{
+	_cleanup_(closep) int directory =
+		open(SOCKET_DIRECTORY, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_(closep) int place = -1;
+	struct stat status;
+
+	if (directory < 0 || fstat(directory, &status) < 0)
+		return -errno;
+	if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)))
+		return -EPERM;
+	place = openat(directory, SOCKET_NAME, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (place < 0 || fstat(place, &status) < 0)
+		return -errno;
+	if (status.st_uid != 0 || !S_ISSOCK(status.st_mode))
+		return -EPERM;
+	*ret_place = TAKE_FD(place);
+	return 0;
+}
+
+/* The datagram carries our uid: the receiver takes root's only. */
+static int send_message(const struct updown_message *message)
+{
+	_cleanup_(closep) int place = -1;
+	_cleanup_(closep) int sender = -1;
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int r;
+
+	r = open_socket_place(&place);
+	if (r < 0)
+		return r;
+	/* /proc/self/fd leads to the very inode that was checked. */
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
+	sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (sender < 0)
+		return -errno;
+	if (sendto(sender, message, sizeof(*message), MSG_DONTWAIT | MSG_NOSIGNAL,
+		   (const struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return 0;
+}
+
+int main(void)
+{
+	struct updown_message message;
+
+	if (updown_message_from_environment(environment, &message) == 1)
+		send_message(&message);
+	return EXIT_SUCCESS;
+}
