@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The nftables file from the configuration. Pure. */
-#include "config.h"
-
 #include "gateway/firewall_text.h"
 
 #include "base/cleanup.h"

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the commands do with JSON answers: ask for one, look into it, print it. I/O. */
+#pragma once
+
+#include "gateway/command.h"
+#include "gateway/control_client.h"
+#include "gateway/table.h"
+
+#include <stdint.h>
+
+/**
+ * answer_get() - call a method without arguments, take its one result
+ *
+ * Return: COMMAND_DONE and *@ret_answer, which the caller puts; COMMAND_FAILED
+ *         after saying why.
+ */
+enum command_result answer_get(const char *method, json_object **ret_answer);
+
+/* A member of an object; "" or 0 if it is not there. Borrowed from @object. */
+const char *answer_text(json_object *object, const char *key);
+uint64_t answer_number(json_object *object, const char *key);
+
+/* Adds the member as it stands, as a size, as a duration. Return: 0; -ENOMEM. */
+int answer_add_text(struct table *table, json_object *object, const char *key);
+int answer_add_size(struct table *table, json_object *object, const char *key);
+int answer_add_duration(struct table *table, json_object *object, const char *key);
+
+void answer_print_json(json_object *answer);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Running another program. I/O. */
+#include "gateway/child.h"
+
+#include "base/cleanup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define PATIENCE_MSEC 30000
+
+static int spawn(const char *const arguments[], int output, pid_t *ret_pid)
+{
+	posix_spawn_file_actions_t actions;
+	int r;
+
+	r = posix_spawn_file_actions_init(&actions);
+	if (r != 0)
+		return -r;
+	r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+	/* posix_spawn() does not write to the strings. */
+	if (r == 0)
+		r = posix_spawnp(ret_pid, arguments[0], &actions, NULL, (char *const *)arguments,
+				 environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return -r;
+}
+
+/* Reads to the end; what does not fit is read and forgotten. */
+static int collect(int output, char *buffer, size_t size)
+{
+	char rest[512];
+	size_t used = 0;
+
+	for (;;) {
+		struct pollfd waiting = { .fd = output, .events = POLLIN };
+		size_t room = size - 1 - used;
+		ssize_t got;
+		int r;
+
+		r = poll(&waiting, 1, PATIENCE_MSEC);
+		if (r == 0)
+			return -ETIMEDOUT;
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (r < 0)
+			continue;
+		got = room ? read(output, buffer + used, room) : read(output, rest, sizeof(rest));
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return 0;
+		if (room)
+			used += (size_t)got;
+		buffer[used] = '\0';
+	}
+}
+
+int child_run(const char *const arguments[], char *ret_output, size_t output_size)
+{
+	_cleanup_(closep) int from_child = -1;
+	int ends[2];
+	int status;
+	pid_t pid;
+	int r;
+
+	ret_output[0] = '\0';
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	from_child = ends[0];
+	r = spawn(arguments, ends[1], &pid);
+	close(ends[1]);
+	if (r < 0)
+		return r;
+	r = collect(from_child, ret_output, output_size);
+	if (r < 0)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (r < 0)
+		return r;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+const char *child_first_line(char *output)
+{
+	output += strspn(output, " \t\n");
+	output[strcspn(output, "\n")] = '\0';
+	return *output ? output : "no reason given";
+}

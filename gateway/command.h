@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A command of the program `saregate`: what the dispatcher (cli.c) knows of it,
+ * and how all of them speak. Results go to standard output; one line that says
+ * why not, to standard error.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Exit statuses. */
+enum command_result {
+	COMMAND_DONE = 0,
+	COMMAND_FAILED = 1, /* refused or failed */
+	COMMAND_USAGE = 2,
+};
+
+/**
+ * struct command - one row of the dispatcher's table
+ * @words:     "user add": what follows "saregate"
+ * @arguments: for the usage line
+ * @summary:   half a line
+ * @help:      whole lines, each option with its meaning
+ * @run:       @argv[0] is the last word of the command
+ */
+struct command {
+	const char *words;
+	const char *arguments;
+	const char *summary;
+	const char *help;
+	enum command_result (*run)(const struct command *command, int argc, char **argv);
+};
+
+/* Prints "saregate WORDS: ..." and where help is. Return: COMMAND_USAGE. */
+enum command_result command_usage(const struct command *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Prints "saregate: ..." as one line. Return: COMMAND_FAILED. */
+enum command_result command_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether the caller is root; says so if not. */
+bool command_needs_root(const struct command *command);
+
+/**
+ * struct command_arguments - what most commands take
+ * @json: --json was given
+ * @operands: that are no options; borrowed from argv
+ */
+struct command_arguments {
+	bool json;
+	char **operands;
+	int operand_count;
+};
+
+/* Flags and one-value options that a command has besides --json. */
+struct command_option {
+	const char *name;   /* without "--" */
+	bool *flag;         /* set if given, or */
+	const char **value; /* takes a value */
+};
+
+/**
+ * command_parse() - options anywhere, then exactly @operand_count operands
+ * @options: ended by a NULL name, or NULL
+ *
+ * Return: COMMAND_DONE; COMMAND_USAGE after saying what is wrong.
+ */
+enum command_result command_parse(const struct command *command, int argc, char **argv,
+				  const struct command_option *options, int operand_count,
+				  struct command_arguments *ret_arguments);
+
+extern const struct command command_user_add;
+extern const struct command command_user_list;
+extern const struct command command_user_del;
+extern const struct command command_session_list;
+extern const struct command command_session_kill;
+extern const struct command command_status;
+extern const struct command command_setup;

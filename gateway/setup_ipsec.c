@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libreswan, through its own programs. I/O. */
+#include "gateway/setup_ipsec.h"
+
+#include "base/cleanup.h"
+#include "gateway/child.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* More than `ipsec addconn --configsetup` ever prints. */
+#define OUTPUT_SIZE 16384
+
+/* Runs `ipsec ...`; on failure the first line that it said is the error. */
+static int ipsec(const char *const arguments[], char output[OUTPUT_SIZE],
+		 struct setup_error *ret_error)
+{
+	int r = child_run(arguments, output, OUTPUT_SIZE);
+
+	if (r == -ENOENT)
+		return setup_fail(ret_error, "there is no libreswan: install libreswan");
+	if (r < 0)
+		return setup_fail(ret_error, "ipsec %s: %s", arguments[1], strerror(-r));
+	if (r > 0)
+		return setup_fail(ret_error, "libreswan: %s", child_first_line(output));
+	return 0;
+}
+
+int setup_ipsec_check_offers(struct setup_error *ret_error)
+{
+	static const char *const offers[] = { libreswan_ike_offers, libreswan_esp_offers };
+	char output[OUTPUT_SIZE];
+	int r;
+
+	for (size_t i = 0; i < ELEMENTS(offers); i++) {
+		const char *const arguments[] = { "ipsec", "algparse", "-v1", offers[i], NULL };
+		const char *reason;
+
+		r = ipsec(arguments, output, ret_error);
+		if (r == 0)
+			continue;
+		/* It prints what it understood first; the error is what matters. */
+		reason = strstr(output, "ERROR: ");
+		if (reason)
+			setup_fail(ret_error, "libreswan: %.*s", (int)strcspn(reason, "\n"),
+				   reason);
+		return r;
+	}
+	return 0;
+}
+
+int setup_ipsec_check_files(struct setup_error *ret_error)
+{
+	static const char *const arguments[] = { "ipsec", "addconn", "--checkconfig", NULL };
+	char output[OUTPUT_SIZE];
+
+	return ipsec(arguments, output, ret_error);
+}
+
+int setup_ipsec_check_config_setup(struct setup_error *ret_error)
+{
+	static const char *const arguments[] = { "ipsec", "addconn", "--configsetup", NULL };
+	char output[OUTPUT_SIZE];
+	int r;
+
+	r = ipsec(arguments, output, ret_error);
+	if (r < 0)
+		return r;
+	if (libreswan_setup_is_accepted(output))
+		return 0;
+	return setup_fail(ret_error,
+			  "/etc/ipsec.conf has a `config setup` with keys of its own, for which "
+			  "libreswan ignores ours: add these lines to it and run setup again\n%s",
+			  libreswan_text_config_setup());
+}
+
+bool setup_ipsec_is_running(void)
+{
+	static const char *const arguments[] = { "ipsec", "whack", "--briefstatus", NULL };
+	char output[OUTPUT_SIZE];
+
+	return access("/run/pluto/pluto.ctl", F_OK) == 0 &&
+	       child_run(arguments, output, sizeof(output)) == 0;
+}
+
+int setup_ipsec_load(const char *connection, struct setup_error *ret_error)
+{
+	static const char *const read_secrets[] = { "ipsec", "whack", "--rereadsecrets", NULL };
+	const char *const add[] = { "ipsec", "addconn", connection, NULL };
+	char output[OUTPUT_SIZE];
+	int r;
+
+	r = ipsec(read_secrets, output, ret_error);
+	if (r < 0)
+		return r;
+	return ipsec(add, output, ret_error);
+}
+
+void setup_ipsec_unload(const char *connection)
+{
+	static const char *const read_secrets[] = { "ipsec", "whack", "--rereadsecrets", NULL };
+	const char *const remove[] = { "ipsec", "whack", "--delete", "--name", connection, NULL };
+	char output[OUTPUT_SIZE];
+
+	child_run(remove, output, sizeof(output));
+	child_run(read_secrets, output, sizeof(output));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What setup asks and tells libreswan, through its own programs. I/O. */
+#pragma once
+
+#include "gateway/setup.h"
+
+/* Whether this libreswan knows each algorithm that we accept. Return: 0; -ECANCELED. */
+int setup_ipsec_check_offers(struct setup_error *ret_error);
+
+/* Whether ipsec.conf and all that it includes can be read. Return: 0; -ECANCELED. */
+int setup_ipsec_check_files(struct setup_error *ret_error);
+
+/**
+ * setup_ipsec_check_config_setup() - whether our `config setup` is in force
+ *
+ * Return: 0; -ECANCELED with the lines that the host's own has to hold.
+ */
+int setup_ipsec_check_config_setup(struct setup_error *ret_error);
+
+/* Whether pluto is there to be told anything. */
+bool setup_ipsec_is_running(void);
+
+/* Has a running pluto read the connection and the key. Return: 0; -ECANCELED. */
+int setup_ipsec_load(const char *connection, struct setup_error *ret_error);
+
+/* Has a running pluto forget the connection, its clients, and keys that are gone. */
+void setup_ipsec_unload(const char *connection);

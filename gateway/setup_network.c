@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Address, forwarding, nft. I/O. */
+#include "gateway/setup_network.h"
+
+#include "base/cleanup.h"
+#include "gateway/child.h"
+#include "gateway/firewall_text.h"
+#include "ipsec-glue/sa_mark_rule.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define FORWARDING_PATH "/proc/sys/net/ipv4/ip_forward"
+/* a.root-servers.net: any address that only the default route leads to. */
+#define FAR_AWAY 0xc6290004
+
+static void freeifaddrsp(struct ifaddrs **list)
+{
+	if (*list)
+		freeifaddrs(*list);
+}
+
+/* The address from which a datagram to the far end of the internet would leave; none does. */
+static int find_default_address(struct inet_address *ret_address, struct setup_error *ret_error)
+{
+	_cleanup_(closep) int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct inet_endpoint far = { .address = inet_address_from_ipv4(FAR_AWAY), .port = 9 };
+	struct inet_endpoint near;
+	struct sockaddr_storage sockaddr;
+	socklen_t size = inet_endpoint_to_sockaddr(&far, &sockaddr);
+
+	if (probe < 0 || connect(probe, (const struct sockaddr *)&sockaddr, size) < 0)
+		return setup_fail(ret_error, "this host has no default route: say at which of its "
+					     "addresses clients arrive (--listen-address)");
+	size = sizeof(sockaddr);
+	if (getsockname(probe, (struct sockaddr *)&sockaddr, &size) < 0 ||
+	    inet_endpoint_from_sockaddr(&sockaddr, &near) < 0)
+		return setup_fail(ret_error, "the address of the default route: %m");
+	*ret_address = near.address;
+	return 0;
+}
+
+/* IPv4 addresses of the host, or of one interface, until @match says yes. */
+static int walk_addresses(const char *interface,
+			  bool (*match)(const struct inet_address *found, void *userdata),
+			  void *userdata)
+{
+	_cleanup_(freeifaddrsp) struct ifaddrs *list = NULL;
+	struct sockaddr_storage sockaddr;
+	struct inet_endpoint found;
+
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
+		if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET)
+			continue;
+		if (interface && strcmp(entry->ifa_name, interface) != 0)
+			continue;
+		memcpy(&sockaddr, entry->ifa_addr, sizeof(struct sockaddr_in));
+		if (inet_endpoint_from_sockaddr(&sockaddr, &found) == 0 &&
+		    match(&found.address, userdata))
+			return 1;
+	}
+	return 0;
+}
+
+static bool take_first(const struct inet_address *found, void *userdata)
+{
+	*(struct inet_address *)userdata = *found;
+	return true;
+}
+
+static bool is_equal(const struct inet_address *found, void *userdata)
+{
+	return inet_address_equal(found, userdata);
+}
+
+int setup_network_find_address(const char *interface, struct inet_address *ret_address,
+			       struct setup_error *ret_error)
+{
+	int r;
+
+	if (!interface)
+		return find_default_address(ret_address, ret_error);
+	r = walk_addresses(interface, take_first, ret_address);
+	if (r < 0)
+		return setup_fail(ret_error, "addresses of this host: %s", strerror(-r));
+	if (r == 0)
+		return setup_fail(ret_error, "interface %s: not there, or without IPv4 address",
+				  interface);
+	return 0;
+}
+
+int setup_network_has_address(const struct inet_address *address)
+{
+	struct inet_address wanted = *address;
+
+	return walk_addresses(NULL, is_equal, &wanted);
+}
+
+int setup_network_is_forwarding(void)
+{
+	_cleanup_(closep) int file = open(FORWARDING_PATH, O_RDONLY | O_CLOEXEC);
+	char value;
+
+	if (file < 0 || read(file, &value, 1) != 1)
+		return -errno;
+	return value != '0';
+}
+
+int setup_network_set_forwarding(bool on)
+{
+	_cleanup_(closep) int file = open(FORWARDING_PATH, O_WRONLY | O_CLOEXEC);
+
+	if (file < 0 || write(file, on ? "1" : "0", 1) != 1)
+		return -errno;
+	return 0;
+}
+
+/* Runs nft; without table or not, its words are in @output. */
+static int nft(const char *const arguments[], struct setup_error *ret_error)
+{
+	char output[2048];
+	int r = child_run(arguments, output, sizeof(output));
+
+	if (r == -ENOENT)
+		return setup_fail(ret_error, "there is no nft: install nftables");
+	if (r < 0)
+		return setup_fail(ret_error, "nft: %s", strerror(-r));
+	if (r > 0)
+		return setup_fail(ret_error, "nft: %s", child_first_line(output));
+	return 0;
+}
+
+static bool table_is_there(const char *table)
+{
+	const char *const arguments[] = { "nft", "-t", "list", "table", "inet", table, NULL };
+	struct setup_error ignored;
+
+	return nft(arguments, &ignored) == 0;
+}
+
+bool setup_network_firewall_is_loaded(void)
+{
+	return table_is_there(FIREWALL_TABLE) && table_is_there(FIREWALL_GUARD_TABLE);
+}
+
+int setup_network_load_firewall(struct setup_error *ret_error)
+{
+	const char *const arguments[] = { "nft", "-f", SETUP_FIREWALL_PATH, NULL };
+
+	return nft(arguments, ret_error);
+}
+
+int setup_network_check_firewall(const char *text, struct setup_error *ret_error)
+{
+	_cleanup_(closep) int memory = memfd_create("firewall", MFD_CLOEXEC);
+	char path[64];
+	const char *const arguments[] = { "nft", "-c", "-f", path, NULL };
+
+	if (memory < 0 || write(memory, text, strlen(text)) != (ssize_t)strlen(text))
+		return setup_fail(ret_error, "memory for the firewall's rules: %m");
+	/* The child's own /proc/self/fd does not hold it: it is CLOEXEC. */
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), memory);
+	return nft(arguments, ret_error);
+}
+
+void setup_network_unload_firewall(void)
+{
+	static const char *const tables[] = { FIREWALL_TABLE, FIREWALL_GUARD_TABLE, SA_MARK_TABLE };
+	struct setup_error ignored;
+
+	for (size_t i = 0; i < ELEMENTS(tables); i++) {
+		const char *const arguments[] = {
+			"nft", "delete", "table", "inet", tables[i], NULL
+		};
+
+		nft(arguments, &ignored);
+	}
+}

@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command line where no daemon runs: usage, refusals, one clear line each.
+# shellcheck disable=SC2154 # top_builddir: from make; stderr: from run
+bats_require_minimum_version 1.5.0
+
+setup() {
+	saregate=$top_builddir/gateway/saregate
+	# A bus that nobody can be on, whatever runs on this machine.
+	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$BATS_TEST_TMPDIR/bus
+}
+
+# usage ARGUMENT...: exit status 2, one line on stderr, nothing on stdout.
+usage() {
+	local status=0
+	"$saregate" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" </dev/null || status=$?
+	cat "$BATS_TEST_TMPDIR/err"
+	[ "$status" -eq 2 ]
+	[ ! -s "$BATS_TEST_TMPDIR/out" ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/err")" -eq 1 ]
+}
+
+# refused ARGUMENT...: the same with exit status 1; stdin is the caller's.
+refused() {
+	local status=0
+	"$saregate" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	cat "$BATS_TEST_TMPDIR/err"
+	[ "$status" -eq 1 ]
+	[ ! -s "$BATS_TEST_TMPDIR/out" ]
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/err")" -eq 1 ]
+}
+
+@test "unknown commands and options are usage errors" {
+	usage nonsense
+	usage user
+	usage user frobnicate
+	usage status --frobnicate
+	usage status -x
+	usage setup --mtu
+	usage session kill 1 --reason
+}
+
+@test "missing and surplus arguments are usage errors" {
+	usage user add --generate
+	usage user del
+	usage user del one two
+	usage session kill
+	usage session kill one
+	usage session kill -1
+	usage status now
+	usage setup now
+}
+
+@test "a user is added with exactly one source of a password" {
+	usage user add alice
+	usage user add alice --generate --password-stdin
+}
+
+@test "names that no user may have are refused before any daemon is asked" {
+	usage user add "" --generate
+	usage user add "a b" --generate
+	usage user add "a:b" --generate
+	usage user del "a/b"
+}
+
+@test "options that contradict each other are usage errors" {
+	usage setup --undo --dry-run
+	usage setup --undo --mtu 1400
+	usage setup --listen-address 192.0.2.1 --interface eth0
+	usage setup --json
+}
+
+@test "without arguments the overview goes to stderr" {
+	run -2 --separate-stderr "$saregate"
+	[ -z "$output" ]
+	[[ $stderr == usage:* ]]
+}
+
+@test "help is there for everything, and is no error" {
+	run -0 "$saregate" --help
+	[[ $output == *"user add"* && $output == *"setup"* ]]
+	local words
+	for words in setup "user add" "user list" "user del" "session list" "session kill" status; do
+		# shellcheck disable=SC2086 # a command may be two words
+		run -0 "$saregate" $words --help
+		[[ $output == "usage: saregate $words"* ]]
+	done
+}
+
+@test "--version prints one line" {
+	run -0 "$saregate" --version
+	[[ $output =~ ^saregate\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "where there is no bus, one line says so and how to get it" {
+	refused status
+	grep -q 'no system bus.*install dbus' "$BATS_TEST_TMPDIR/err"
+	refused user list --json
+	refused session kill 7
+	refused user add alice --generate
+}
+
+@test "passwords that cannot be are refused, and never shown" {
+	refused user add alice --password-stdin </dev/null
+	refused user add alice --password-stdin < <(printf '\n')
+	refused user add alice --password-stdin < <(printf 'sekrit\0\n')
+	refused user add alice --password-stdin < <(printf 'sekrit\xff\n')
+	run ! grep -q sekrit "$BATS_TEST_TMPDIR/err"
+	refused user add alice --password-stdin < <(printf '%0257d\n' 0)
+	grep -q '256' "$BATS_TEST_TMPDIR/err"
+}
+
+@test "where a bus is but no saregated, one line says how to start it" {
+	command -v dbus-daemon >/dev/null || skip "dbus-daemon is not installed"
+	local pid
+	cat >"$BATS_TEST_TMPDIR/bus.conf" <<-EOF
+		<busconfig>
+		  <type>system</type>
+		  <listen>unix:path=$BATS_TEST_TMPDIR/bus</listen>
+		  <policy context="default">
+		    <allow user="*"/>
+		    <allow send_destination="*"/>
+		    <allow receive_sender="*"/>
+		  </policy>
+		</busconfig>
+	EOF
+	pid=$(dbus-daemon --config-file="$BATS_TEST_TMPDIR/bus.conf" --fork --print-pid=1)
+	refused status || { kill "$pid"; false; }
+	kill "$pid"
+	grep -q 'saregated is not running: systemctl start saregated' "$BATS_TEST_TMPDIR/err"
+}
+
+@test "setup is for root only" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root, to become somebody else"
+	command -v setpriv >/dev/null || skip "setpriv is not installed"
+	local copy=$BATS_TEST_TMPDIR/saregate status=0
+	cp "$saregate" "$copy"
+	chmod 755 "$copy" "$BATS_TEST_TMPDIR"
+	chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_RUN_TMPDIR"/*/* || true
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$copy" setup \
+		2>"$BATS_TEST_TMPDIR/err" || status=$?
+	cat "$BATS_TEST_TMPDIR/err"
+	[ "$status" -eq 1 ]
+	grep -q 'only root may' "$BATS_TEST_TMPDIR/err"
+}

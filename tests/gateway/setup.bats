@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `saregate setup` with this machine's own libreswan and nft, on private copies:
+#
+#   this machine ── unshare --mount --net ── /etc, /run, /var/lib: copies
+#                                            lo 203.0.113.1/24, default route by it
+#
+# Nothing outside the namespace changes. pluto does not run.
+# shellcheck disable=SC2154 # top_builddir, top_srcdir, sysconfdir: from make
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	export SETUP_SKIP=
+	[ "$(id -u)" -eq 0 ] || SETUP_SKIP="needs root, to make namespaces"
+	local program
+	for program in ipsec nft unshare; do
+		command -v $program >/dev/null || SETUP_SKIP="$program is not installed"
+	done
+	[ -n "$SETUP_SKIP" ] || unshare -mn nft list tables >/dev/null 2>&1 ||
+		SETUP_SKIP="this kernel has no nf_tables, or forbids namespaces"
+}
+
+# in_host: runs the rest of its stdin as a script in a fresh host.
+in_host() {
+	[ -z "$SETUP_SKIP" ] || skip "$SETUP_SKIP"
+	{
+		cat "$BATS_TEST_DIRNAME/setup-host.bash"
+		cat
+	} | unshare --mount --net --propagation private \
+		env work="$BATS_TEST_TMPDIR" saregate="$top_builddir/gateway/saregate" \
+		sources="$top_srcdir" sysconfdir="${sysconfdir:-/etc}" bash -euo pipefail -s
+}
+
+@test "setup writes what a gateway needs" {
+	in_host <<-'EOF'
+		saregate setup --non-interactive >$work/out
+		grep -q '^conn saregate-203.0.113.1$' /etc/ipsec.d/saregate.conf
+		[ "$(stat -c '%a %U' /etc/ipsec.d/saregate.secrets)" = "600 root" ]
+		[ "$(stat -c '%a %U' /var/lib/saregate/setup.json)" = "600 root" ]
+		grep -Eq '^203.0.113.1 %any : PSK "([a-z2-9]{4}-){6}[a-z2-9]{4}"$' \
+			/etc/ipsec.d/saregate.secrets
+		grep -q '^net.ipv4.ip_forward = 1$' /etc/sysctl.d/60-saregate.conf
+		[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ]
+		ipsec addconn --configsetup | found "ikev1_policy='0'"
+		nft list table inet saregate | found 'ip saddr 10.89.0.10-10.89.3.250 .*masquerade'
+		nft list table inet saregate_guard | found 'udp dport 1701 meta ipsec missing'
+		cmp $conf/saregate.conf $work/saregate.conf
+		absent -F "$(sed -n 's/.*"\(.*\)"/\1/p' /etc/ipsec.d/saregate.secrets)" $work/out
+	EOF
+}
+
+@test "a second setup changes nothing, and keeps living sessions and counters" {
+	in_host <<-'EOF'
+		saregate setup --non-interactive --mtu 1400 >/dev/null
+		nft add element inet saregate inner '{ sg1 . 10.89.0.10 }'
+		before=$(tree) rules=$(nft list ruleset)
+		saregate setup --non-interactive >$work/out
+		grep -q 'nothing to change' $work/out
+		same "$before" "$(tree)"
+		same "$rules" "$(nft list ruleset)"
+		grep -q '^mtu = 1400$' $conf/saregate.conf
+	EOF
+}
+
+@test "another setup changes what differs, and keeps the key and living sessions" {
+	in_host <<-'EOF'
+		saregate setup --non-interactive --mtu 1400 >/dev/null
+		key=$(grep -o '"[^"]*"' /etc/ipsec.d/saregate.secrets)
+		nft add element inet saregate inner '{ sg1 . 10.89.0.10 }'
+		saregate setup --non-interactive --mtu 1300 --public-address 198.51.100.7 \
+			--pool 10.7.0.2-10.7.0.200 --local-address 10.7.0.1 --dns 9.9.9.9,1.1.1.1 >/dev/null
+		same "$key" "$(grep -o '"[^"]*"' /etc/ipsec.d/saregate.secrets)"
+		grep -q 'leftid=198.51.100.7' /etc/ipsec.d/saregate.conf
+		grep -q '^dns = 9.9.9.9 1.1.1.1$' $conf/saregate.conf
+		nft list set inet saregate inner | found 'sg1'
+		[ "$(nft list table inet saregate | grep -c 'size set 1260')" = 2 ]
+		[ "$(nft list table inet saregate | grep -c masquerade)" = 1 ]
+	EOF
+}
+
+@test "undo leaves the host as it was" {
+	in_host <<-'EOF'
+		before=$(tree) rules=$(nft list ruleset)
+		saregate setup --non-interactive --mtu 1400 --dns 9.9.9.9 >/dev/null
+		saregate setup --non-interactive --pool 10.7.0.2-10.7.0.200 --local-address 10.7.0.1 >/dev/null
+		saregate setup --undo >/dev/null
+		same "$before" "$(tree)"
+		same "$rules" "$(nft list ruleset)"
+		[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+		saregate setup --undo | found 'nothing to undo'
+	EOF
+}
+
+@test "undo leaves forwarding on where it was on, and an edited configuration as edited" {
+	in_host <<-'EOF'
+		echo 1 >/proc/sys/net/ipv4/ip_forward
+		saregate setup --non-interactive --mtu 1400 >/dev/null
+		echo '# mine' >>$conf/saregate.conf
+		saregate setup --undo | found "left as it is.*$conf/saregate.conf"
+		[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ]
+		[ "$(tail -n 1 $conf/saregate.conf)" = '# mine' ]
+	EOF
+}
+
+@test "an ipsec.conf that libreswan cannot read is refused, and nothing changes" {
+	in_host <<-'EOF'
+		echo '  nonsense' >>/etc/ipsec.conf
+		refused 'syntax error' setup --non-interactive
+	EOF
+}
+
+@test "a config setup of the host in the way is refused with the lines to add" {
+	in_host <<-'EOF'
+		sed -i 's/^config setup/&\n\tlogfile=\/var\/log\/pluto.log/' /etc/ipsec.conf
+		refused 'config setup' setup --non-interactive
+		grep -q '	ikev1-policy=accept' $work/err
+		sed -i 's/^config setup/&\n\tikev1-policy=accept\n\tuniqueids=no/' /etc/ipsec.conf
+		saregate setup --non-interactive >/dev/null
+	EOF
+}
+
+@test "a firewall that does not load puts everything back" {
+	in_host <<-'EOF'
+		# The same set with another type is there: nft takes the file's syntax, not the file.
+		nft add table inet saregate
+		nft add set inet saregate inner '{ type ipv4_addr; }'
+		refused nft setup --non-interactive
+		[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+	EOF
+}
+
+@test "options that make no sense are refused, and nothing changes" {
+	in_host <<-'EOF'
+		refused 'ppp.*mtu|mtu' setup --mtu 9000
+		refused pool setup --pool 10.0.0.9-10.0.0.1
+		refused local-address setup --pool 10.7.0.1-10.7.0.9 --local-address 10.7.0.5
+		refused dns setup --dns nonsense
+		refused 'IPv4 address' setup --public-address nonsense
+		refused 'no interface' setup --listen-address 192.0.2.99
+		refused 'interface nope' setup --interface nope
+	EOF
+}
+
+@test "a file in the way that setup did not write is refused" {
+	in_host <<-'EOF'
+		echo '# mine' >/etc/ipsec.d/saregate.conf
+		refused 'setup did not write it' setup --non-interactive
+	EOF
+}
+
+@test "a memory that anybody else could have written is refused" {
+	in_host <<-'EOF'
+		saregate setup --non-interactive >/dev/null
+		chown 65534 /var/lib/saregate/setup.json
+		refused 'root owns' setup --non-interactive
+		refused 'root owns' setup --undo
+		rm /var/lib/saregate/setup.json
+		ln -s /etc/shadow /var/lib/saregate/setup.json
+		refused 'not a link' setup --undo
+	EOF
+}
+
+@test "a dry run shows all but the key, and changes nothing" {
+	in_host <<-'EOF'
+		before=$(tree)
+		saregate setup --non-interactive --dry-run --mtu 1400 >$work/out
+		same "$before" "$(tree)"
+		grep -q '^mtu = 1400$' $work/out
+		grep -q '^conn saregate-' $work/out
+		absent PSK $work/out
+	EOF
+}
