@@ -54,8 +54,11 @@ int l2tp_udp_listener_open(const struct inet_endpoint *local, bool ipsec);
  * l2tp_udp_tunnel_open() - the connected socket of one tunnel
  *
  * The outbound policy is in force before connect(), so nothing can leave in
- * clear. Return: as l2tp_udp_listener_open(); also -EINVAL for ipsec without a
- * reqid.
+ * clear; after the SA's end what is sent is dropped.
+ *
+ * Return: as l2tp_udp_listener_open(); -EINVAL also for ipsec without a reqid;
+ *         -EAGAIN if there is no outbound SA with this reqid (yet: pluto
+ *         installs it last, and the peer's SCCRQ may be faster).
  */
 int l2tp_udp_tunnel_open(const struct inet_endpoint *local, const struct inet_endpoint *peer,
 			 const struct l2tp_udp_protection *protection);
