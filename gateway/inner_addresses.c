@@ -43,8 +43,7 @@ void inner_addresses_freep(struct inner_addresses **addresses)
 	inner_addresses_free(*addresses);
 }
 
-/* -ENOENT if the set is not there. */
-static int look_up(struct inner_addresses *addresses)
+int inner_addresses_check(struct inner_addresses *addresses)
 {
 	uint8_t buffer[NETLINK_REQUEST_SIZE];
 	struct nlmsghdr *request =
@@ -68,8 +67,6 @@ int inner_addresses_new(const char *table, const char *set, struct inner_address
 		r = text_copy(addresses->set, sizeof(addresses->set), set);
 	if (r == 0)
 		r = netlink_socket_new(NETLINK_NETFILTER, &addresses->netlink);
-	if (r == 0)
-		r = look_up(addresses);
 	if (r < 0)
 		return r;
 	*ret_addresses = TAKE_PTR(addresses);

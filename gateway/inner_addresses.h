@@ -11,16 +11,24 @@
 struct inner_addresses;
 
 /**
- * inner_addresses_new() - find the set
+ * inner_addresses_new() - a handle for the set, whether it exists yet or not
  * @table: name of a table of the family inet; copied
  * @set:   name of a set of type ifname . ipv4_addr in it; copied
  *
- * Return: 0; -ENOENT if the table or the set is missing (setup has not run);
- *         -EPERM without CAP_NET_ADMIN; -ENAMETOOLONG; other negative errno.
+ * Return: 0; -ENAMETOOLONG; other negative errno.
  */
 int inner_addresses_new(const char *table, const char *set, struct inner_addresses **ret_addresses);
 void inner_addresses_free(struct inner_addresses *addresses);
 void inner_addresses_freep(struct inner_addresses **addresses);
+
+/**
+ * inner_addresses_check() - whether the set is there
+ *
+ * Return: 0; -ENOENT if the table or the set is missing (setup has not run, or
+ *         somebody flushed it); -EPERM without CAP_NET_ADMIN; other negative
+ *         errno.
+ */
+int inner_addresses_check(struct inner_addresses *addresses);
 
 /* Removes what an earlier process left. Return: 0, -ENOENT, negative errno. */
 int inner_addresses_flush(struct inner_addresses *addresses);

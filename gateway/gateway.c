@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Start, upkeep, status and stop of the gateway's parts. I/O, on sd-event. */
+#include "gateway/gateway.h"
+
+#include "base/cleanup.h"
+#include "gateway/control_bus.h"
+#include "gateway/host_check.h"
+#include "gateway/inner_addresses.h"
+#include "gateway/l2tp_service.h"
+#include "gateway/log.h"
+#include "gateway/sa_tracking.h"
+#include "gateway/sessions.h"
+#include "gateway/user_database.h"
+#include "ipsec-glue/sa_mark_rule.h"
+
+#include <errno.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#define UPKEEP_INTERVAL_USEC 5000000
+#define STOP_LIMIT_USEC      5000000
+#define STOP_POLL_USEC       50000
+
+/* Table and set that `saregate setup` writes for inner isolation. */
+#define INNER_TABLE "saregate"
+#define INNER_SET   "inner"
+
+/* What can be missing and come later. */
+enum problem {
+	PROBLEM_ISOLATION,
+	PROBLEM_MARK_RULE,
+	PROBLEM_PLUTO,
+	PROBLEM_LAUNCHER,
+	PROBLEM_BUS,
+	PROBLEM_COUNT_,
+};
+
+static const char *const problem_texts[PROBLEM_COUNT_] = {
+	[PROBLEM_ISOLATION] =
+		"inner isolation is not loaded, so no client is served: run `saregate "
+		"setup`, or systemctl start saregate-guard",
+	[PROBLEM_MARK_RULE] = "the nftables rule that marks packets with their SA is gone, so no "
+			      "packet is taken: systemctl restart saregated",
+	[PROBLEM_PLUTO] =
+		"pluto is not running, so no client can set up IPsec: systemctl start ipsec",
+	[PROBLEM_LAUNCHER] = "saregate-launcher cannot be reached, so no PPP can start: systemctl "
+			     "start saregate-launcher.socket",
+	[PROBLEM_BUS] = "the system bus cannot be reached, so there is no control: systemctl start "
+			"dbus",
+};
+
+struct gateway {
+	sd_event *event;
+	const struct configuration *configuration;
+	const struct l2tp_data_path *data_path;
+	struct user_database *users;
+	struct sa_tracking *tracking;
+	struct inner_addresses *inner;
+	struct sessions *sessions;
+	struct l2tp_service *service;
+	struct control_bus *bus;
+	sd_event_source *upkeep;
+	sd_event_source *stop_timer;
+	uint64_t started_usec;
+	uint64_t stop_deadline_usec;
+	bool problems[PROBLEM_COUNT_];
+};
+
+static uint64_t now_usec(const struct gateway *gateway)
+{
+	uint64_t now = 0;
+
+	sd_event_now(gateway->event, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+static bool is_protected(const struct gateway *gateway)
+{
+	return gateway->configuration->protection == CONFIGURATION_PROTECTION_REQUIRED;
+}
+
+static bool wants_pppd(const struct gateway *gateway)
+{
+	return gateway->configuration->data_path != CONFIGURATION_DATA_PATH_NULL;
+}
+
+static void on_reference_ended(void *userdata, uint64_t reference)
+{
+	struct gateway *gateway = userdata;
+	size_t count = 0;
+
+	if (gateway->service)
+		count = l2tp_service_close_reference(gateway->service, reference);
+	if (count)
+		log_info("SA reference %u/%u has ended: %zu tunnels closed",
+			 sa_reference_reqid(reference), sa_reference_generation(reference), count);
+}
+
+/* ---- problems --------------------------------------------------------------------- */
+
+static void set_problem(struct gateway *gateway, enum problem problem, bool present)
+{
+	if (gateway->problems[problem] == present)
+		return;
+	gateway->problems[problem] = present;
+	if (present)
+		log_error("degraded: %s", problem_texts[problem]);
+	else
+		log_info("no longer: %s", problem_texts[problem]);
+}
+
+static bool is_degraded(const struct gateway *gateway)
+{
+	for (size_t i = 0; i < PROBLEM_COUNT_; i++)
+		if (gateway->problems[i])
+			return true;
+	return false;
+}
+
+/* Isolation may be loaded after us, or be flushed by somebody else. */
+static void look_after_isolation(struct gateway *gateway)
+{
+	bool missing;
+
+	if (!gateway->inner)
+		return;
+	missing = inner_addresses_check(gateway->inner) < 0;
+	if (!missing && gateway->problems[PROBLEM_ISOLATION])
+		sessions_readmit(gateway->sessions);
+	set_problem(gateway, PROBLEM_ISOLATION, missing);
+	sessions_set_refuse_all(gateway->sessions, missing);
+}
+
+static void look_after(struct gateway *gateway)
+{
+	if (is_protected(gateway)) {
+		set_problem(gateway, PROBLEM_MARK_RULE, sa_mark_rule_check() == 0);
+		set_problem(gateway, PROBLEM_PLUTO, !host_check_udp_port_is_bound(500));
+	}
+	look_after_isolation(gateway);
+	if (wants_pppd(gateway))
+		set_problem(gateway, PROBLEM_LAUNCHER,
+			    sessions_reach_launcher(gateway->sessions) < 0);
+	if (gateway->bus)
+		set_problem(gateway, PROBLEM_BUS, control_bus_connect(gateway->bus) < 0);
+	sd_notifyf(false, "STATUS=%s, %zu sessions",
+		   is_degraded(gateway) ? "Degraded (see saregate status)" : "Running",
+		   sessions_up_count(gateway->sessions));
+}
+
+static int on_upkeep(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct gateway *gateway = userdata;
+
+	look_after(gateway);
+	sd_event_source_set_time(source, now_usec(gateway) + UPKEEP_INTERVAL_USEC);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* ---- status ------------------------------------------------------------------------ */
+
+static void add_counter(struct control_bus_status *status, const char *name, uint64_t value)
+{
+	if (status->counter_count < ELEMENTS(status->counters))
+		status->counters[status->counter_count++] =
+			(struct control_bus_counter){ name, value };
+}
+
+static void add_lns_counters(const struct gateway *gateway, struct control_bus_status *status)
+{
+	static const char *const verdicts[L2TP_VERDICT_COUNT_] = {
+		[L2TP_VERDICT_ACCEPTED] = "l2tp-accepted",
+		[L2TP_VERDICT_DUPLICATE] = "l2tp-duplicate",
+		[L2TP_VERDICT_MALFORMED] = "l2tp-malformed",
+		[L2TP_VERDICT_FOREIGN] = "l2tp-foreign",
+		[L2TP_VERDICT_UNKNOWN] = "l2tp-unknown",
+		[L2TP_VERDICT_REFUSED] = "l2tp-refused",
+		[L2TP_VERDICT_DATA] = "l2tp-data",
+	};
+	const struct l2tp_lns_counters *lns = l2tp_service_lns_counters(gateway->service);
+
+	for (size_t i = 0; i < L2TP_VERDICT_COUNT_; i++)
+		add_counter(status, verdicts[i], lns->verdicts[i]);
+	add_counter(status, "tunnels-opened", lns->tunnels_opened);
+	add_counter(status, "calls-opened", lns->calls_opened);
+	add_counter(status, "tunnel-ids-taken", lns->tunnel_ids_taken);
+	add_counter(status, "retransmissions", lns->retransmissions);
+	status->tunnels = lns->tunnels;
+}
+
+static void add_counters(const struct gateway *gateway, struct control_bus_status *status)
+{
+	const struct l2tp_service_counters *service = l2tp_service_counters(gateway->service);
+	const struct sessions_counters *sessions = sessions_counters(gateway->sessions);
+
+	add_counter(status, "datagrams", service->datagrams);
+	add_counter(status, "dropped-unmarked", service->unmarked);
+	add_counter(status, "dropped-unknown-sa", service->unknown_sa);
+	add_lns_counters(gateway, status);
+	add_counter(status, "logins", sessions->logins);
+	add_counter(status, "logins-refused", sessions->logins_refused);
+	add_counter(status, "launcher-refused", sessions->launcher_refused);
+	if (gateway->tracking) {
+		const struct sa_tracking_counters *tracking =
+			sa_tracking_counters(gateway->tracking);
+
+		add_counter(status, "updown-messages", tracking->updown_messages);
+		add_counter(status, "updown-refused", tracking->updown_refused);
+		add_counter(status, "sa-references-ended", tracking->references_ended);
+	}
+}
+
+static void fill_status(void *userdata, struct control_bus_status *ret_status)
+{
+	const struct configuration *configuration;
+	struct gateway *gateway = userdata;
+	int64_t users;
+
+	look_after(gateway);
+	configuration = gateway->configuration;
+	users = user_database_count(gateway->users);
+	*ret_status = (struct control_bus_status){
+		.degraded = is_degraded(gateway),
+		.uptime_seconds = (now_usec(gateway) - gateway->started_usec) / 1000000,
+		.users = users > 0 ? (uint32_t)users : 0,
+		.data_path = gateway->data_path->name,
+		.sa_tracking = gateway->tracking ? "mark" : "off",
+		.listen_count = configuration->listen_count,
+	};
+	for (size_t i = 0; i < PROBLEM_COUNT_; i++)
+		if (gateway->problems[i])
+			ret_status->problems[ret_status->problem_count++] = problem_texts[i];
+	for (size_t i = 0; i < configuration->listen_count; i++) {
+		struct inet_endpoint local = { configuration->listen[i], configuration->port };
+
+		inet_endpoint_format(&local, ret_status->listen[i]);
+	}
+	add_counters(gateway, ret_status);
+}
+
+/* ---- start --------------------------------------------------------------------------- */
+
+static int choose_data_path(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MAX])
+{
+	const char *remedy = "";
+	int error;
+
+	gateway->data_path = wants_pppd(gateway) ? &l2tp_kernel_data_path : &l2tp_null_data_path;
+	error = gateway->data_path->probe(&remedy);
+	if (error)
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "no data path: %s: %s", strerror(-error),
+			 remedy);
+	return error;
+}
+
+static int start_isolation(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MAX])
+{
+	int error;
+
+	if (!is_protected(gateway) || !wants_pppd(gateway))
+		return 0;
+	error = inner_addresses_new(INNER_TABLE, INNER_SET, &gateway->inner);
+	if (error)
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "inner isolation cannot be used: %s",
+			 strerror(-error));
+	else
+		/* Elements of an earlier process would let nobody in and help nobody. */
+		inner_addresses_flush(gateway->inner);
+	return error;
+}
+
+static int start_sessions(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MAX])
+{
+	const struct sessions_resources resources = {
+		.event = gateway->event,
+		.configuration = gateway->configuration,
+		.data_path = gateway->data_path,
+		.users = gateway->users,
+		.inner = gateway->inner,
+		.tracking = gateway->tracking,
+	};
+	char error_text[256];
+	int error = sessions_new(&resources, &gateway->sessions);
+
+	if (error) {
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "starting sessions failed: %s",
+			 strerror(-error));
+		return error;
+	}
+	error = l2tp_service_new(gateway->event, gateway->configuration, gateway->tracking,
+				 gateway->data_path, &sessions_l2tp_ops, gateway->sessions,
+				 &gateway->service, error_text);
+	if (error)
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "%s", error_text);
+	else
+		sessions_set_service(gateway->sessions, gateway->service);
+	return error;
+}
+
+static int start_control(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MAX])
+{
+	const struct control_bus_resources resources = {
+		.event = gateway->event,
+		.configuration = gateway->configuration,
+		.sessions = gateway->sessions,
+		.users = gateway->users,
+		.status = fill_status,
+		.status_userdata = gateway,
+	};
+	int error = 0;
+
+	if (gateway->configuration->bus == CONFIGURATION_BUS_SYSTEM)
+		error = control_bus_new(&resources, &gateway->bus);
+	if (!error)
+		error = sd_event_add_time(gateway->event, &gateway->upkeep, CLOCK_MONOTONIC,
+					  now_usec(gateway), 0, on_upkeep, gateway);
+	if (error < 0)
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "starting control failed: %s",
+			 strerror(-error));
+	return error < 0 ? error : 0;
+}
+
+static int start(struct gateway *gateway, int updown_descriptor, char ret_error[GATEWAY_ERROR_MAX])
+{
+	const struct configuration *configuration = gateway->configuration;
+	_cleanup_(closep) int updown = updown_descriptor;
+	char error_text[512];
+	int error = choose_data_path(gateway, ret_error);
+
+	if (error)
+		return error;
+	error = user_database_open(configuration->database, &gateway->users, error_text);
+	if (!error && is_protected(gateway))
+		error = sa_tracking_new(gateway->event, configuration->port, TAKE_FD(updown),
+					on_reference_ended, gateway, &gateway->tracking,
+					error_text);
+	if (error) {
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "%s", error_text);
+		return error;
+	}
+	error = start_isolation(gateway, ret_error);
+	if (!error)
+		error = start_sessions(gateway, ret_error);
+	if (!error)
+		error = start_control(gateway, ret_error);
+	if (!error)
+		look_after(gateway);
+	return error;
+}
+
+int gateway_new(sd_event *event, const struct configuration *configuration, int updown_descriptor,
+		struct gateway **ret_gateway, char ret_error[GATEWAY_ERROR_MAX])
+{
+	_cleanup_(gateway_freep) struct gateway *gateway = calloc(1, sizeof(*gateway));
+	int error;
+
+	if (!gateway) {
+		closep(&updown_descriptor);
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "out of memory");
+		return -ENOMEM;
+	}
+	gateway->event = sd_event_ref(event);
+	gateway->configuration = configuration;
+	gateway->started_usec = now_usec(gateway);
+	error = start(gateway, updown_descriptor, ret_error);
+	if (error)
+		return error;
+	*ret_gateway = TAKE_PTR(gateway);
+	return 0;
+}
+
+/* ---- stop ----------------------------------------------------------------------------- */
+
+void gateway_free(struct gateway *gateway)
+{
+	if (!gateway)
+		return;
+	sd_event_source_disable_unref(gateway->upkeep);
+	sd_event_source_disable_unref(gateway->stop_timer);
+	l2tp_service_free(gateway->service);
+	sessions_free(gateway->sessions);
+	control_bus_free(gateway->bus);
+	inner_addresses_free(gateway->inner);
+	gateway->service = NULL;
+	sa_tracking_free(gateway->tracking);
+	user_database_free(gateway->users);
+	sd_event_unref(gateway->event);
+	free(gateway);
+}
+
+void gateway_freep(struct gateway **gateway)
+{
+	gateway_free(*gateway);
+}
+
+static int on_stop_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct gateway *gateway = userdata;
+	uint64_t now = now_usec(gateway);
+
+	if (sessions_count(gateway->sessions) == 0 || now >= gateway->stop_deadline_usec)
+		return sd_event_exit(gateway->event, 0);
+	sd_event_source_set_time(source, now + STOP_POLL_USEC);
+	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+void gateway_stop(struct gateway *gateway)
+{
+	if (gateway->stop_timer)
+		return;
+	sessions_set_refuse_all(gateway->sessions, true);
+	sessions_kill_all(gateway->sessions, "the gateway stops");
+	l2tp_service_stop(gateway->service);
+	gateway->stop_deadline_usec = now_usec(gateway) + STOP_LIMIT_USEC;
+	if (sd_event_add_time(gateway->event, &gateway->stop_timer, CLOCK_MONOTONIC,
+			      now_usec(gateway), 1, on_stop_timer, gateway) < 0)
+		sd_event_exit(gateway->event, 0);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The gateway as a whole: brings up its parts in the order in which they need
+ * each other, keeps watch over what can come later (bus, launcher, isolation,
+ * pluto), and takes all down again. I/O, on sd-event.
+ */
+#pragma once
+
+#include "gateway/configuration.h"
+
+#include <systemd/sd-event.h>
+
+#define GATEWAY_ERROR_MAX 600
+
+struct gateway;
+
+/**
+ * gateway_new() - everything up and serving
+ * @configuration:     borrowed for the gateway's life
+ * @updown_descriptor: of sa_tracking_open_updown(), taken over in any case; -1: none
+ * @ret_error:         on failure one line with the cause and the remedy
+ *
+ * Return: 0; negative errno if no client could be served. What can come later
+ * makes the gateway degraded, not failed.
+ */
+int gateway_new(sd_event *event, const struct configuration *configuration, int updown_descriptor,
+		struct gateway **ret_gateway, char ret_error[GATEWAY_ERROR_MAX]);
+void gateway_free(struct gateway *gateway);
+void gateway_freep(struct gateway **gateway);
+
+/**
+ * gateway_stop() - an orderly end: clients and pppds are told, then the loop ends
+ *
+ * The loop is left when the last pppd has gone, at the latest after 5 s.
+ */
+void gateway_stop(struct gateway *gateway);

@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Between the pure LNS and the world. A datagram's owner is decided here (its
+ * SA reference) and in the machine (its tunnel id), never by the socket on
+ * which it arrived: clients of one NAT share a 4-tuple. I/O, on sd-event.
+ */
+#include "gateway/l2tp_service.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "gateway/log.h"
+#include "l2tp/udp_socket.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* Datagrams taken from one socket per turn of the loop. */
+#define RECEIVE_BUDGET 256
+
+struct l2tp_service {
+	sd_event *event;
+	const struct configuration *configuration;
+	struct sa_tracking *tracking;
+	const struct l2tp_data_path *data_path;
+	const struct l2tp_service_ops *ops;
+	void *userdata;
+	struct l2tp_lns *lns;
+	struct l2tp_udp_queue *queue;
+	struct tunnel *closing; /* ended in this turn of the loop */
+	sd_event_source *timer;
+	sd_event_source *post;
+	int listeners[CONFIGURATION_LISTEN_MAX];
+	sd_event_source *listener_sources[CONFIGURATION_LISTEN_MAX];
+	struct l2tp_service_counters counters;
+	struct log_limit tunnel_log_limit;
+};
+
+/* What one tunnel of the machine has here. */
+struct tunnel {
+	struct l2tp_service *service;
+	int descriptor;
+	sd_event_source *source;
+	struct l2tp_data_path_tunnel *path;
+	uint64_t received_packets; /* of all its sessions, when last asked */
+	struct call *calls;
+	struct tunnel *next_closing;
+};
+
+/* What one call of the machine has here. */
+struct call {
+	struct call *next;
+	struct l2tp_data_path_session *session;
+	void *user; /* of struct l2tp_service_ops */
+};
+
+static uint64_t now_usec(struct l2tp_service *service)
+{
+	uint64_t now = 0;
+
+	sd_event_now(service->event, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+/* ---- datagrams ---------------------------------------------------------- */
+
+static void on_datagram(void *userdata, const struct l2tp_udp_datagram *datagram)
+{
+	struct l2tp_service *service = userdata;
+	struct l2tp_path path = { .local = datagram->local, .peer = datagram->peer };
+
+	service->counters.datagrams++;
+	if (service->tracking) {
+		if (!datagram->mark) {
+			service->counters.unmarked++;
+			return;
+		}
+		path.reference = sa_tracking_resolve(service->tracking, datagram->mark);
+		if (path.reference == SA_REFERENCE_NONE) {
+			service->counters.unknown_sa++;
+			return;
+		}
+	}
+	l2tp_lns_receive(service->lns, now_usec(service), &path, datagram->bytes, datagram->size);
+}
+
+static int on_listener(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
+{
+	struct l2tp_service *service = userdata;
+	int result = l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
+				      on_datagram, service);
+
+	if (result < 0)
+		log_error("reading from the L2TP socket failed: %s", strerror(-result));
+	return 0;
+}
+
+/*
+ * The machine may free this very tunnel while one of its datagrams is handled
+ * (a restarted peer replaces it): nothing of it is used after the call, and its
+ * descriptor stays open until the turn of the loop is over.
+ */
+static int on_tunnel(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
+{
+	const struct tunnel *tunnel = userdata;
+
+	return on_listener(source, descriptor, events, tunnel->service);
+}
+
+/* ---- what the machine asks for ------------------------------------------- */
+
+static void random_bytes(void *userdata, uint8_t *bytes, size_t size)
+{
+	ssize_t result = getrandom(bytes, size, 0);
+
+	/* Up to 256 bytes getrandom() neither fails nor is interrupted. */
+	assert(result == (ssize_t)size);
+	(void)result;
+}
+
+/* Ends what a tunnel has here, but for its descriptor: see on_tunnel(). */
+static void tunnel_resources_free(struct tunnel *tunnel)
+{
+	struct l2tp_service *service = tunnel->service;
+
+	if (tunnel->path)
+		service->data_path->tunnel_free(tunnel->path);
+	tunnel->source = sd_event_source_disable_unref(tunnel->source);
+	tunnel->next_closing = service->closing;
+	service->closing = tunnel;
+}
+
+static void close_descriptors(struct l2tp_service *service)
+{
+	while (service->closing) {
+		struct tunnel *tunnel = service->closing;
+
+		service->closing = tunnel->next_closing;
+		closep(&tunnel->descriptor);
+		free(tunnel);
+	}
+}
+
+DEFINE_CLEANUP(struct tunnel *, tunnel_resources_free)
+
+static int open_tunnel_socket(struct tunnel *tunnel, const struct l2tp_path *path)
+{
+	struct l2tp_udp_protection protection = {
+		.ipsec = tunnel->service->tracking != NULL,
+		.reqid = sa_reference_reqid(path->reference),
+	};
+	int descriptor = l2tp_udp_tunnel_open(&path->local, &path->peer, &protection);
+
+	if (descriptor < 0)
+		return descriptor;
+	tunnel->descriptor = descriptor;
+	return sd_event_add_io(tunnel->service->event, &tunnel->source, descriptor, EPOLLIN,
+			       on_tunnel, tunnel);
+}
+
+static int tunnel_open(void *userdata, struct l2tp_tunnel *lns_tunnel)
+{
+	_cleanup_(tunnel_resources_freep) struct tunnel *tunnel = calloc(1, sizeof(*tunnel));
+	const struct l2tp_path *path = l2tp_tunnel_path(lns_tunnel);
+	struct l2tp_service *service = userdata;
+	struct l2tp_data_path_tunnel_ids ids = {
+		.local_tunnel_id = l2tp_tunnel_local_id(lns_tunnel),
+		.peer_tunnel_id = l2tp_tunnel_peer_id(lns_tunnel),
+		.peer = path->peer,
+	};
+	char peer[INET_ENDPOINT_TEXT_MAX];
+	uint32_t suppressed;
+	int error;
+
+	if (!tunnel)
+		return -ENOMEM;
+	tunnel->service = service;
+	tunnel->descriptor = -1;
+	error = open_tunnel_socket(tunnel, path);
+	if (error >= 0) {
+		ids.udp_descriptor = tunnel->descriptor;
+		error = service->data_path->tunnel_open(&ids, &tunnel->path);
+	}
+	if (error < 0) {
+		if (error != -EEXIST &&
+		    log_limit_allows(&service->tunnel_log_limit, now_usec(service), &suppressed))
+			log_error("tunnel for %s cannot be opened: %s (%u more not shown)",
+				  inet_endpoint_format(&path->peer, peer), strerror(-error),
+				  suppressed);
+		return error;
+	}
+	l2tp_tunnel_set_userdata(lns_tunnel, TAKE_PTR(tunnel));
+	return 0;
+}
+
+static void tunnel_send(void *userdata, struct l2tp_tunnel *lns_tunnel, const uint8_t *packet,
+			size_t size)
+{
+	const struct tunnel *tunnel = l2tp_tunnel_userdata(lns_tunnel);
+	struct l2tp_service *service = userdata;
+
+	l2tp_udp_queue_add(service->queue, tunnel->descriptor, packet, size);
+}
+
+static void tunnel_established(void *userdata, struct l2tp_tunnel *lns_tunnel)
+{
+	char peer[INET_ENDPOINT_TEXT_MAX], name[80];
+	const uint8_t *host_name;
+	size_t size;
+
+	host_name = l2tp_tunnel_peer_host_name(lns_tunnel, &size);
+	log_info("tunnel %u: established with %s, host name %s", l2tp_tunnel_local_id(lns_tunnel),
+		 inet_endpoint_format(&l2tp_tunnel_path(lns_tunnel)->peer, peer),
+		 text_quote(host_name, size, name, sizeof(name)));
+}
+
+static bool tunnel_data_received(void *userdata, struct l2tp_tunnel *lns_tunnel)
+{
+	struct tunnel *tunnel = l2tp_tunnel_userdata(lns_tunnel);
+	struct l2tp_service *service = userdata;
+	uint64_t received = 0;
+	bool more;
+
+	for (const struct call *call = tunnel->calls; call; call = call->next) {
+		struct l2tp_data_path_counters counters;
+
+		if (service->data_path->session_counters(call->session, &counters) == 0)
+			received += counters.received_packets;
+	}
+	more = received > tunnel->received_packets;
+	tunnel->received_packets = received;
+	return more;
+}
+
+static void tunnel_closed(void *userdata, struct l2tp_tunnel *lns_tunnel, enum l2tp_end_cause cause)
+{
+	struct tunnel *tunnel = l2tp_tunnel_userdata(lns_tunnel);
+	struct l2tp_service *service = userdata;
+	char peer[INET_ENDPOINT_TEXT_MAX];
+
+	log_info("tunnel %u: closed with %s: %s", l2tp_tunnel_local_id(lns_tunnel),
+		 inet_endpoint_format(&l2tp_tunnel_path(lns_tunnel)->peer, peer),
+		 l2tp_service_end_text(cause));
+	/* Lingering needs the socket only. */
+	if (tunnel->path)
+		service->data_path->tunnel_free(tunnel->path);
+	tunnel->path = NULL;
+}
+
+static void tunnel_free(void *userdata, struct l2tp_tunnel *lns_tunnel)
+{
+	tunnel_resources_free(l2tp_tunnel_userdata(lns_tunnel));
+}
+
+static int call_prepare(void *userdata, struct l2tp_call *lns_call)
+{
+	struct tunnel *tunnel = l2tp_tunnel_userdata(l2tp_call_tunnel(lns_call));
+	struct l2tp_service *service = userdata;
+	struct l2tp_data_path_session_ids ids = {
+		.local_session_id = l2tp_call_local_id(lns_call),
+		.peer_session_id = l2tp_call_peer_id(lns_call),
+	};
+	_cleanup_(freep) struct call *call = calloc(1, sizeof(*call));
+	int error;
+
+	if (!call)
+		return -ENOMEM;
+	error = service->data_path->session_open(tunnel->path, &ids, &call->session);
+	if (error) {
+		log_error("tunnel %u: the data path of a call cannot be opened: %s",
+			  l2tp_tunnel_local_id(l2tp_call_tunnel(lns_call)), strerror(-error));
+		return error;
+	}
+	l2tp_call_set_userdata(lns_call, call);
+	error = service->ops->call_prepare(service->userdata, lns_call, call->session, &call->user);
+	if (error) {
+		service->data_path->session_free(call->session);
+		return error;
+	}
+	call->next = tunnel->calls;
+	tunnel->calls = TAKE_PTR(call);
+	return 0;
+}
+
+static int call_established(void *userdata, struct l2tp_call *lns_call)
+{
+	const struct call *call = l2tp_call_userdata(lns_call);
+	struct l2tp_service *service = userdata;
+
+	return service->ops->call_established(service->userdata, call->user);
+}
+
+static void call_closed(void *userdata, struct l2tp_call *lns_call, enum l2tp_end_cause cause)
+{
+	struct tunnel *tunnel = l2tp_tunnel_userdata(l2tp_call_tunnel(lns_call));
+	struct call *call = l2tp_call_userdata(lns_call);
+	struct l2tp_service *service = userdata;
+	struct l2tp_data_path_counters counters;
+
+	service->ops->call_closed(service->userdata, call->user, cause);
+	/* The sum over the sessions must not fall when one leaves. */
+	if (service->data_path->session_counters(call->session, &counters) == 0)
+		tunnel->received_packets -= counters.received_packets <= tunnel->received_packets
+						    ? counters.received_packets
+						    : tunnel->received_packets;
+	for (struct call **link = &tunnel->calls; *link; link = &(*link)->next)
+		if (*link == call) {
+			*link = call->next;
+			break;
+		}
+	service->data_path->session_free(call->session);
+	free(call);
+}
+
+static void transition(void *userdata, const struct l2tp_transition *change)
+{
+	unsigned int tunnel_id = l2tp_tunnel_local_id(change->tunnel);
+
+	if (change->call)
+		log_debug("tunnel %u call %u: %s -> %s on %s", tunnel_id,
+			  l2tp_call_local_id(change->call), change->from, change->to,
+			  change->event);
+	else
+		log_debug("tunnel %u: %s -> %s on %s", tunnel_id, change->from, change->to,
+			  change->event);
+}
+
+static const struct l2tp_lns_ops lns_ops = {
+	.random = random_bytes,
+	.tunnel_open = tunnel_open,
+	.tunnel_send = tunnel_send,
+	.tunnel_established = tunnel_established,
+	.tunnel_data_received = tunnel_data_received,
+	.tunnel_closed = tunnel_closed,
+	.tunnel_free = tunnel_free,
+	.call_prepare = call_prepare,
+	.call_established = call_established,
+	.call_closed = call_closed,
+	.transition = transition,
+};
+
+/* ---- the loop -------------------------------------------------------------- */
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct l2tp_service *service = userdata;
+
+	l2tp_lns_handle_deadlines(service->lns, now_usec(service));
+	return 0;
+}
+
+/* After each turn: send what was said, and wake for the next deadline. */
+static int on_post(sd_event_source *source, void *userdata)
+{
+	struct l2tp_service *service = userdata;
+	uint64_t deadline = l2tp_lns_next_deadline(service->lns);
+
+	l2tp_udp_queue_flush(service->queue);
+	close_descriptors(service);
+	if (deadline == L2TP_NO_DEADLINE)
+		return sd_event_source_set_enabled(service->timer, SD_EVENT_OFF);
+	sd_event_source_set_time(service->timer, deadline);
+	return sd_event_source_set_enabled(service->timer, SD_EVENT_ONESHOT);
+}
+
+static void listener_remedy(const struct inet_endpoint *local, int error, char ret_error[256])
+{
+	char address[INET_ENDPOINT_TEXT_MAX];
+	const char *remedy = "see the address in [listen] of saregate.conf";
+
+	if (error == -EADDRINUSE)
+		remedy = "another program has the port: stop it (systemctl disable --now xl2tpd)";
+	else if (error == -EPERM)
+		remedy = "start saregated as root (it drops to user saregate by itself)";
+	else if (error == -ENOPROTOOPT)
+		remedy = "the kernel has no SO_RCVMARK: Linux 5.19 or later is needed";
+	else if (error == -EADDRNOTAVAIL)
+		remedy = "this host does not have the address: set [listen] address";
+	snprintf(ret_error, 256, "cannot listen on UDP %s: %s: %s",
+		 inet_endpoint_format(local, address), strerror(-error), remedy);
+}
+
+static int open_listeners(struct l2tp_service *service, char ret_error[256])
+{
+	const struct configuration *configuration = service->configuration;
+
+	for (size_t i = 0; i < configuration->listen_count; i++) {
+		struct inet_endpoint local = { configuration->listen[i], configuration->port };
+		int error = l2tp_udp_listener_open(&local, service->tracking != NULL);
+
+		if (error >= 0) {
+			service->listeners[i] = error;
+			error = sd_event_add_io(service->event, &service->listener_sources[i],
+						service->listeners[i], EPOLLIN, on_listener,
+						service);
+		}
+		if (error < 0) {
+			listener_remedy(&local, error, ret_error);
+			return error;
+		}
+	}
+	return 0;
+}
+
+static int start_machine(struct l2tp_service *service)
+{
+	const struct configuration *configuration = service->configuration;
+	struct l2tp_lns_settings settings;
+
+	l2tp_lns_settings_default(&settings);
+	strcpy(settings.host_name, configuration->host_name);
+	settings.hello_interval_usec = configuration->hello_interval_seconds * UINT64_C(1000000);
+	settings.tunnels_maximum = configuration->tunnels_maximum;
+	settings.half_open_maximum = configuration->half_open_maximum;
+	settings.half_open_per_reference = configuration->half_open_per_client;
+	settings.calls_per_tunnel = configuration->calls_per_tunnel;
+	return l2tp_lns_new(&settings, &lns_ops, service, &service->lns);
+}
+
+static int start_loop(struct l2tp_service *service)
+{
+	int error = sd_event_add_time(service->event, &service->timer, CLOCK_MONOTONIC, 0, 1,
+				      on_timer, service);
+
+	if (error >= 0)
+		error = sd_event_source_set_enabled(service->timer, SD_EVENT_OFF);
+	if (error >= 0)
+		error = sd_event_add_post(service->event, &service->post, on_post, service);
+	return error < 0 ? error : 0;
+}
+
+int l2tp_service_new(sd_event *event, const struct configuration *configuration,
+		     struct sa_tracking *tracking, const struct l2tp_data_path *data_path,
+		     const struct l2tp_service_ops *ops, void *userdata,
+		     struct l2tp_service **ret_service, char ret_error[256])
+{
+	_cleanup_(l2tp_service_freep) struct l2tp_service *service = calloc(1, sizeof(*service));
+	int error = -ENOMEM;
+
+	if (service) {
+		*service = (struct l2tp_service){
+			.event = sd_event_ref(event),
+			.configuration = configuration,
+			.tracking = tracking,
+			.data_path = data_path,
+			.ops = ops,
+			.userdata = userdata,
+			.tunnel_log_limit = { .interval_usec = 60000000, .burst = 10 },
+		};
+		for (size_t i = 0; i < CONFIGURATION_LISTEN_MAX; i++)
+			service->listeners[i] = -1;
+		error = l2tp_udp_queue_new(&service->queue);
+	}
+	if (!error)
+		error = start_machine(service);
+	if (!error)
+		error = start_loop(service);
+	if (error) {
+		snprintf(ret_error, 256, "starting L2TP failed: %s", strerror(-error));
+		return error;
+	}
+	error = open_listeners(service, ret_error);
+	if (error < 0)
+		return error;
+	*ret_service = TAKE_PTR(service);
+	return 0;
+}
+
+void l2tp_service_free(struct l2tp_service *service)
+{
+	if (!service)
+		return;
+	l2tp_lns_free(service->lns);
+	close_descriptors(service);
+	for (size_t i = 0; i < CONFIGURATION_LISTEN_MAX; i++) {
+		sd_event_source_disable_unref(service->listener_sources[i]);
+		closep(&service->listeners[i]);
+	}
+	sd_event_source_disable_unref(service->timer);
+	sd_event_source_disable_unref(service->post);
+	l2tp_udp_queue_free(service->queue);
+	sd_event_unref(service->event);
+	free(service);
+}
+
+void l2tp_service_freep(struct l2tp_service **service)
+{
+	l2tp_service_free(*service);
+}
+
+void l2tp_service_stop(struct l2tp_service *service)
+{
+	l2tp_lns_close_all(service->lns, now_usec(service), L2TP_STOPCCN_SHUTDOWN);
+	l2tp_udp_queue_flush(service->queue);
+}
+
+void l2tp_service_close_call(struct l2tp_service *service, struct l2tp_call *call,
+			     enum l2tp_cdn_result result, const char *message)
+{
+	l2tp_call_close(call, now_usec(service), result, message);
+}
+
+size_t l2tp_service_close_reference(struct l2tp_service *service, uint64_t reference)
+{
+	return l2tp_lns_close_reference(service->lns, now_usec(service), reference);
+}
+
+const struct l2tp_lns_counters *l2tp_service_lns_counters(const struct l2tp_service *service)
+{
+	return l2tp_lns_counters(service->lns);
+}
+
+const struct l2tp_service_counters *l2tp_service_counters(const struct l2tp_service *service)
+{
+	return &service->counters;
+}
+
+const char *l2tp_service_end_text(enum l2tp_end_cause cause)
+{
+	static const char *const texts[L2TP_END_COUNT_] = {
+		[L2TP_END_PEER] = "closed by the client",
+		[L2TP_END_LOCAL] = "closed by the gateway",
+		[L2TP_END_TIMEOUT] = "the client no longer answers",
+		[L2TP_END_REPLACED] = "the client started again",
+		[L2TP_END_PROTOCOL_ERROR] = "the client broke the protocol",
+		[L2TP_END_NO_RESOURCES] = "the gateway lacks what it needs for it",
+		[L2TP_END_SETUP_TIMEOUT] = "the client did not finish the set-up",
+		[L2TP_END_TUNNEL_CLOSED] = "its tunnel was closed",
+	};
+
+	return cause < L2TP_END_COUNT_ ? texts[cause] : "?";
+}

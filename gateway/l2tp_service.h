@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The L2TP machine at work: its listeners, one socket and one data-path tunnel
+ * for each of its tunnels, its clock and its randomness. Calls are handed to
+ * whoever runs sessions, through struct l2tp_service_ops. I/O, on sd-event.
+ */
+#pragma once
+
+#include "gateway/configuration.h"
+#include "gateway/sa_tracking.h"
+#include "l2tp/data_path.h"
+#include "l2tp/lns.h"
+
+#include <systemd/sd-event.h>
+
+struct l2tp_service;
+
+struct l2tp_service_ops {
+	/*
+	 * A call is prepared: its data path is open. 0 to go on, negative errno to
+	 * refuse. @path_session is borrowed until call_closed; *@ret_user is handed
+	 * to the other two.
+	 */
+	int (*call_prepare)(void *userdata, struct l2tp_call *call,
+			    struct l2tp_data_path_session *path_session, void **ret_user);
+	/* PPP may start. Negative errno: the call is closed. */
+	int (*call_established)(void *userdata, void *user);
+	/* The call is over; its data path closes when this returns. */
+	void (*call_closed)(void *userdata, void *user, enum l2tp_end_cause cause);
+};
+
+/* What happened to datagrams before the machine saw them. */
+struct l2tp_service_counters {
+	uint64_t datagrams;
+	uint64_t unmarked;   /* no SA: cleartext, or our rule is not in force */
+	uint64_t unknown_sa; /* a mark that is no living reference */
+	uint64_t send_dropped;
+};
+
+/**
+ * l2tp_service_new() - open the listeners, start the machine
+ * @configuration: borrowed
+ * @tracking:      borrowed; NULL where protection is off
+ * @data_path:     borrowed
+ * @ret_error:     on failure one line with cause and remedy; at least 256 bytes
+ *
+ * Return: 0 or negative errno.
+ */
+int l2tp_service_new(sd_event *event, const struct configuration *configuration,
+		     struct sa_tracking *tracking, const struct l2tp_data_path *data_path,
+		     const struct l2tp_service_ops *ops, void *userdata,
+		     struct l2tp_service **ret_service, char ret_error[256]);
+/* Closes all at once, without a word to the peers; l2tp_service_stop() says goodbye. */
+void l2tp_service_free(struct l2tp_service *service);
+void l2tp_service_freep(struct l2tp_service **service);
+
+/* StopCCN to every peer, sent when this returns. */
+void l2tp_service_stop(struct l2tp_service *service);
+
+/* CDN for one call; call_closed has been called when this returns. */
+void l2tp_service_close_call(struct l2tp_service *service, struct l2tp_call *call,
+			     enum l2tp_cdn_result result, const char *message);
+
+/* An SA reference has ended. Return: number of tunnels that went with it. */
+size_t l2tp_service_close_reference(struct l2tp_service *service, uint64_t reference);
+
+const struct l2tp_lns_counters *l2tp_service_lns_counters(const struct l2tp_service *service);
+const struct l2tp_service_counters *l2tp_service_counters(const struct l2tp_service *service);
+
+/* Words for logs and history: "the client closed the connection". Static. */
+const char *l2tp_service_end_text(enum l2tp_end_cause cause);

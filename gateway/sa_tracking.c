@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Brings together mark rule, XFRM monitor, reference table and updown. A
+ * reference that ends while the table is being changed is put in a queue and
+ * told of afterwards, so that whoever hears of it may use the table. I/O.
+ */
+#include "gateway/sa_tracking.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "gateway/log.h"
+#include "ipsec-glue/sa_mark_rule.h"
+#include "ipsec-glue/updown_message.h"
+#include "ipsec-glue/xfrm_monitor.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+/* Datagrams of updown taken per turn of the loop. */
+#define UPDOWN_BUDGET 64
+/* Names that came before their SA: pluto calls updown right beside XFRM. */
+#define PENDING_MAXIMUM 64
+
+struct sa_tracking {
+	struct sa_table *table;
+	struct xfrm_monitor *monitor;
+	sd_event_source *monitor_source;
+	sd_event_source *updown_source;
+	int updown_descriptor;
+	sa_tracking_ended_fn ended;
+	void *userdata;
+	uint64_t *ended_queue;
+	size_t ended_count;
+	size_t ended_room;
+	struct updown_message pending[PENDING_MAXIMUM];
+	size_t pending_next;
+	struct sa_tracking_counters counters;
+};
+
+static void on_reference_ended(void *userdata, uint64_t reference)
+{
+	struct sa_tracking *tracking = userdata;
+
+	tracking->counters.references_ended++;
+	if (tracking->ended_count == tracking->ended_room) {
+		size_t room = tracking->ended_room ? 2 * tracking->ended_room : 64;
+		uint64_t *queue = reallocarray(tracking->ended_queue, room, sizeof(*queue));
+
+		if (!queue) {
+			/* Without a place to note it, act at once: late is worse. */
+			tracking->ended(tracking->userdata, reference);
+			return;
+		}
+		tracking->ended_queue = queue;
+		tracking->ended_room = room;
+	}
+	tracking->ended_queue[tracking->ended_count++] = reference;
+}
+
+static void tell_ended(struct sa_tracking *tracking)
+{
+	for (size_t i = 0; i < tracking->ended_count; i++)
+		tracking->ended(tracking->userdata, tracking->ended_queue[i]);
+	tracking->ended_count = 0;
+}
+
+/* Gives a name to the reference of either SPI. Whether one was found. */
+static bool identify(struct sa_tracking *tracking, const struct updown_message *message)
+{
+	uint64_t reference = sa_table_find_spi(tracking->table, message->spi_a);
+
+	if (reference == SA_REFERENCE_NONE)
+		reference = sa_table_find_spi(tracking->table, message->spi_b);
+	if (reference == SA_REFERENCE_NONE)
+		return false;
+	return sa_table_identify(tracking->table, reference, message->identity,
+				 message->connection) == 0;
+}
+
+static void identify_pending(struct sa_tracking *tracking)
+{
+	for (size_t i = 0; i < PENDING_MAXIMUM; i++)
+		if (tracking->pending[i].version && identify(tracking, &tracking->pending[i]))
+			tracking->pending[i].version = 0;
+}
+
+/* Takes in what the kernel reported; afterwards tells who is gone. */
+static void read_monitor(struct sa_tracking *tracking)
+{
+	int error = xfrm_monitor_handle(tracking->monitor);
+
+	if (error)
+		log_error("the kernel's SAs cannot be followed: %s", strerror(-error));
+	identify_pending(tracking);
+	tell_ended(tracking);
+}
+
+static int on_monitor(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
+{
+	read_monitor(userdata);
+	return 0;
+}
+
+static void handle_updown(struct sa_tracking *tracking, const struct updown_message *message)
+{
+	tracking->counters.updown_messages++;
+	log_debug("updown: %s %s, connection %s, SPIs %08x %08x", message->up ? "up" : "down",
+		  message->identity, message->connection, message->spi_a, message->spi_b);
+	if (!message->up)
+		return;
+	read_monitor(tracking);
+	if (identify(tracking, message))
+		return;
+	tracking->pending[tracking->pending_next] = *message;
+	tracking->pending_next = (tracking->pending_next + 1) % PENDING_MAXIMUM;
+}
+
+/* Whether the kernel says that root sent this message. */
+static bool sent_by_root(struct msghdr *message)
+{
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
+	     header = CMSG_NXTHDR(message, header)) {
+		struct ucred sender;
+
+		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_CREDENTIALS)
+			continue;
+		memcpy(&sender, CMSG_DATA(header), sizeof(sender));
+		return sender.uid == 0;
+	}
+	return false;
+}
+
+/* One datagram: 1 taken (good or bad), 0 none waits. */
+static int receive_updown(struct sa_tracking *tracking)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+		struct cmsghdr align;
+	} control;
+	struct updown_message content;
+	uint8_t bytes[sizeof(content) + 1];
+	struct iovec part = { bytes, sizeof(bytes) };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control.bytes) };
+	ssize_t size =
+		recvmsg(tracking->updown_descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (size < 0)
+		return 0;
+	if (sent_by_root(&message) && updown_message_check(bytes, (size_t)size, &content))
+		handle_updown(tracking, &content);
+	else
+		tracking->counters.updown_refused++;
+	return 1;
+}
+
+static int on_updown(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
+{
+	for (int i = 0; i < UPDOWN_BUDGET && receive_updown(userdata); i++)
+		;
+	return 0;
+}
+
+int sa_tracking_open_updown(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	_cleanup_(closep) int descriptor = -1;
+	struct stat status;
+	int one = 1;
+	int error = text_copy(address.sun_path, sizeof(address.sun_path), path);
+
+	if (error)
+		return error;
+	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
+		unlink(path);
+	descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (descriptor < 0 ||
+	    setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) < 0 ||
+	    bind(descriptor, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    chmod(path, 0600) < 0)
+		return -errno;
+	return TAKE_FD(descriptor);
+}
+
+static const char *remedy(int error)
+{
+	switch (-error) {
+	case EPERM:
+		return "start saregated as root (it drops to user saregate by itself)";
+	case ENOENT:
+	case EOPNOTSUPP:
+	case EPROTONOSUPPORT:
+		return "the kernel lacks XFRM or nft_xfrm: modprobe xfrm_user nft_xfrm, or install "
+		       "the distribution's full kernel (linux-image-amd64)";
+	default:
+		return "see `saregate status` and the kernel's log";
+	}
+}
+
+static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_port,
+		 char ret_error[256])
+{
+	const char *part = "the table of SAs";
+	int error = sa_table_new(on_reference_ended, tracking, &tracking->table);
+
+	if (!error) {
+		part = "following the kernel's SAs";
+		error = xfrm_monitor_new(tracking->table, &tracking->monitor);
+	}
+	if (!error) {
+		part = "the nftables rule that marks packets with their SA";
+		error = sa_mark_rule_install(l2tp_port);
+	}
+	if (!error) {
+		part = "the event loop";
+		error = sd_event_add_io(event, &tracking->monitor_source,
+					xfrm_monitor_descriptor(tracking->monitor), EPOLLIN,
+					on_monitor, tracking);
+	}
+	/* Who is gone must be known before a packet of the same turn is read. */
+	if (error >= 0)
+		error = sd_event_source_set_priority(tracking->monitor_source,
+						     SD_EVENT_PRIORITY_IMPORTANT);
+	if (error >= 0 && tracking->updown_descriptor >= 0)
+		error = sd_event_add_io(event, &tracking->updown_source,
+					tracking->updown_descriptor, EPOLLIN, on_updown, tracking);
+	if (error < 0)
+		snprintf(ret_error, 256, "%s failed: %s: %s", part, strerror(-error),
+			 remedy(error));
+	return error < 0 ? error : 0;
+}
+
+int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
+		    sa_tracking_ended_fn ended, void *userdata, struct sa_tracking **ret_tracking,
+		    char ret_error[256])
+{
+	_cleanup_(closep) int updown = updown_descriptor;
+	_cleanup_(sa_tracking_freep) struct sa_tracking *tracking = calloc(1, sizeof(*tracking));
+	int error;
+
+	if (!tracking) {
+		snprintf(ret_error, 256, "out of memory");
+		return -ENOMEM;
+	}
+	tracking->updown_descriptor = TAKE_FD(updown);
+	tracking->ended = ended;
+	tracking->userdata = userdata;
+	error = start(tracking, event, l2tp_port, ret_error);
+	if (error)
+		return error;
+	*ret_tracking = TAKE_PTR(tracking);
+	return 0;
+}
+
+void sa_tracking_free(struct sa_tracking *tracking)
+{
+	if (!tracking)
+		return;
+	if (tracking->monitor_source)
+		sa_mark_rule_remove();
+	sd_event_source_disable_unref(tracking->monitor_source);
+	sd_event_source_disable_unref(tracking->updown_source);
+	closep(&tracking->updown_descriptor);
+	xfrm_monitor_free(tracking->monitor);
+	sa_table_free(tracking->table);
+	free(tracking->ended_queue);
+	free(tracking);
+}
+
+void sa_tracking_freep(struct sa_tracking **tracking)
+{
+	sa_tracking_free(*tracking);
+}
+
+uint64_t sa_tracking_resolve(struct sa_tracking *tracking, uint32_t mark)
+{
+	uint64_t reference;
+
+	if (!mark)
+		return SA_REFERENCE_NONE;
+	reference = sa_table_resolve(tracking->table, mark);
+	if (reference == SA_REFERENCE_NONE) {
+		read_monitor(tracking);
+		reference = sa_table_resolve(tracking->table, mark);
+	}
+	return reference;
+}
+
+const struct sa_table *sa_tracking_table(const struct sa_tracking *tracking)
+{
+	return tracking->table;
+}
+
+const struct sa_tracking_counters *sa_tracking_counters(const struct sa_tracking *tracking)
+{
+	return &tracking->counters;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * saregated: reads its configuration, makes the one thing that needs root (the
+ * path that updown sends to), becomes user saregate with CAP_NET_ADMIN alone,
+ * and runs the gateway until it is told to stop.
+ */
+#include "gateway/configuration.h"
+#include "gateway/gateway.h"
+#include "gateway/log.h"
+#include "gateway/privileges.h"
+#include "gateway/sa_tracking.h"
+
+#include "base/cleanup.h"
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+
+/* Each session holds about four descriptors; leave room for the rest. */
+#define DESCRIPTORS_WANTED 262144
+
+struct options {
+	const char *configuration;
+};
+
+static void print_usage(FILE *stream)
+{
+	fputs("usage: saregated [--foreground] [--config FILE]\n"
+	      "\n"
+	      "The L2TP daemon of the Saregate VPN gateway. Stays in the foreground and logs\n"
+	      "to the journal, or to stderr where that is not the journal.\n"
+	      "\n"
+	      "  --foreground   accepted for clarity; there is no other way to run\n"
+	      "  --config FILE  configuration (default: " SAREGATE_CONFIGURATION ")\n"
+	      "  --help         this text\n"
+	      "  --version      version\n",
+	      stream);
+}
+
+/* Return: -1 to go on, else the exit status. */
+static int parse_options(int argc, char **argv, struct options *ret_options)
+{
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	ret_options->configuration = SAREGATE_CONFIGURATION;
+	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			ret_options->configuration = optarg;
+			break;
+		case 'f':
+			break;
+		case 'h':
+			print_usage(stdout);
+			return EXIT_SUCCESS;
+		case 'v':
+			puts("saregated " PACKAGE_VERSION);
+			return EXIT_SUCCESS;
+		default:
+			print_usage(stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "saregated: unexpected argument: %s\n", argv[optind]);
+		return 2;
+	}
+	return -1;
+}
+
+/* To what we want where we may, else to what we are given. */
+static void raise_descriptor_limit(void)
+{
+	const struct rlimit wanted = { DESCRIPTORS_WANTED, DESCRIPTORS_WANTED };
+	struct rlimit given;
+
+	if (getrlimit(RLIMIT_NOFILE, &given) < 0)
+		return;
+	if (given.rlim_max < DESCRIPTORS_WANTED && setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+		return;
+	given.rlim_cur = given.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &given) < 0)
+		log_warning("the limit of open files cannot be raised: %s", strerror(errno));
+}
+
+static int on_stop_signal(sd_event_source *source, const struct signalfd_siginfo *info,
+			  void *userdata)
+{
+	log_info("stopping on signal %u", info->ssi_signo);
+	sd_notify(false, "STOPPING=1\nSTATUS=Stopping");
+	gateway_stop(userdata);
+	return 0;
+}
+
+static int block_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	signal(SIGPIPE, SIG_IGN);
+	return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? -errno : 0;
+}
+
+static int watch_signals(sd_event *event, struct gateway *gateway)
+{
+	int error = sd_event_add_signal(event, NULL, SIGTERM, on_stop_signal, gateway);
+
+	if (error >= 0)
+		error = sd_event_add_signal(event, NULL, SIGINT, on_stop_signal, gateway);
+	return error;
+}
+
+/* What needs root comes before privileges_drop(), everything else after it. */
+static int become_saregate(const struct configuration *configuration, int *ret_updown)
+{
+	_cleanup_(closep) int updown = -1;
+	int error;
+
+	raise_descriptor_limit();
+	if (configuration->protection == CONFIGURATION_PROTECTION_REQUIRED) {
+		updown = sa_tracking_open_updown(configuration->updown);
+		if (updown < 0)
+			log_warning("%s: %s: IKE identities stay unknown", configuration->updown,
+				    strerror(-updown));
+	}
+	error = privileges_drop();
+	if (error) {
+		log_error("becoming user " PRIVILEGES_USER " failed: %s: %s", strerror(-error),
+			  error == -ENOENT ? "run systemd-sysusers" : "start saregated as root");
+		return error;
+	}
+	*ret_updown = TAKE_FD(updown);
+	return 0;
+}
+
+static int run(const struct configuration *configuration)
+{
+	_cleanup_(gateway_freep) struct gateway *gateway = NULL;
+	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
+	char error_text[GATEWAY_ERROR_MAX];
+	int updown = -1;
+	int error = block_signals();
+
+	if (!error)
+		error = become_saregate(configuration, &updown);
+	if (error)
+		return error;
+	error = sd_event_default(&event);
+	if (error < 0) {
+		closep(&updown);
+		return error;
+	}
+	error = gateway_new(event, configuration, updown, &gateway, error_text);
+	if (error) {
+		log_error("%s", error_text);
+		return error;
+	}
+	error = watch_signals(event, gateway);
+	if (error < 0)
+		return error;
+	sd_event_set_watchdog(event, true);
+	sd_notify(false, "READY=1");
+	log_info("saregated " PACKAGE_VERSION " serves");
+	return sd_event_loop(event);
+}
+
+int main(int argc, char **argv)
+{
+	char error_text[CONFIGURATION_ERROR_MAX];
+	struct configuration configuration;
+	struct options options;
+	int status = parse_options(argc, argv, &options);
+
+	if (status >= 0)
+		return status;
+	log_open(LOG_INFO);
+	if (configuration_load(options.configuration, &configuration, error_text) < 0) {
+		log_error("%s", error_text);
+		return EXIT_FAILURE;
+	}
+	log_open(configuration.log_level);
+	return run(&configuration) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

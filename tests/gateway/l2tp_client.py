@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A scripted L2TP client (LAC) for tests: says what it is told, prints what it hears.
+
+usage: l2tp_client.py ADDRESS PORT STEP...
+
+Steps, in order:
+  connect        SCCRQ, SCCRP, SCCCN; prints "connected TUNNEL-ID"
+  call           ICRQ, ICRP, ICCN; prints "call SESSION-ID"
+  wait-end       waits for CDN or StopCCN, acknowledges, prints "cdn RESULT" or "stopccn RESULT"
+  hang-up        StopCCN, waits for its acknowledgement
+  hostile COUNT  COUNT malformed or misplaced datagrams; prints "answers N"
+Fails (exit 1) when an answer does not come within 5 s.
+"""
+import random
+import socket
+import struct
+import sys
+
+CONTROL = 0xC802
+SCCRQ, SCCRP, SCCCN, STOPCCN, HELLO, ICRQ, ICRP, ICCN, CDN = 1, 2, 3, 4, 6, 10, 11, 12, 14
+WAIT_SECONDS = 5
+TUNNEL_ID, SESSION_ID = 1, 1
+
+
+def avp(kind, value, mandatory=True):
+    return struct.pack("!HHH", (0x8000 if mandatory else 0) | (6 + len(value)), 0, kind) + value
+
+
+def control(tunnel, session, ns, nr, avps=b""):
+    return struct.pack("!HHHHHH", CONTROL, 12 + len(avps), tunnel, session, ns, nr) + avps
+
+
+def avps_of(packet):
+    """Attribute type -> value, of a control message that we trust to be well formed."""
+    found, position = {}, 12
+    while position + 6 <= len(packet):
+        flags, _vendor, kind = struct.unpack_from("!HHH", packet, position)
+        found[kind] = packet[position + 6:position + (flags & 0x3FF)]
+        position += flags & 0x3FF
+    return found
+
+
+class Client:
+    def __init__(self, address, port):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.settimeout(WAIT_SECONDS)
+        self.socket.connect((address, port))
+        self.ns = self.nr = 0
+        self.peer_tunnel = self.peer_session = 0
+
+    def send(self, session, avps):
+        self.socket.send(control(self.peer_tunnel, session, self.ns, self.nr, avps))
+        self.ns = (self.ns + 1) & 0xFFFF
+
+    def acknowledge(self):
+        self.socket.send(control(self.peer_tunnel, 0, self.ns, self.nr))
+
+    def expect(self, *kinds):
+        """The next control message of one of these kinds; others are acknowledged."""
+        while True:
+            packet = self.socket.recv(2048)
+            ns = struct.unpack_from("!H", packet, 8)[0]
+            if len(packet) <= 12 or ns != self.nr:
+                continue
+            self.nr = (self.nr + 1) & 0xFFFF
+            found = avps_of(packet)
+            kind = struct.unpack("!H", found[0])[0]
+            if kind in kinds:
+                return kind, found
+            self.acknowledge()
+
+    def connect(self):
+        self.send(0, avp(0, struct.pack("!H", SCCRQ)) + avp(2, b"\x01\x00") +
+                  avp(3, struct.pack("!I", 3)) + avp(7, b"test client") +
+                  avp(9, struct.pack("!H", TUNNEL_ID)) + avp(10, struct.pack("!H", 4)))
+        found = self.expect(SCCRP)[1]
+        self.peer_tunnel = struct.unpack("!H", found[9])[0]
+        self.send(0, avp(0, struct.pack("!H", SCCCN)))
+        print("connected", self.peer_tunnel, flush=True)
+
+    def call(self):
+        self.send(0, avp(0, struct.pack("!H", ICRQ)) + avp(14, struct.pack("!H", SESSION_ID)) +
+                  avp(15, struct.pack("!I", 1)))
+        found = self.expect(ICRP)[1]
+        self.peer_session = struct.unpack("!H", found[14])[0]
+        self.send(self.peer_session, avp(0, struct.pack("!H", ICCN)) +
+                  avp(24, struct.pack("!I", 10000000)) + avp(19, struct.pack("!I", 1)))
+        print("call", self.peer_session, flush=True)
+
+    def wait_end(self):
+        self.socket.settimeout(30)
+        kind, found = self.expect(CDN, STOPCCN)
+        self.acknowledge()
+        result = struct.unpack_from("!H", found[1])[0]
+        print("cdn" if kind == CDN else "stopccn", result, flush=True)
+
+    def hang_up(self):
+        expected = (self.ns + 1) & 0xFFFF
+        self.send(0, avp(0, struct.pack("!H", STOPCCN)) +
+                  avp(9, struct.pack("!H", TUNNEL_ID)) + avp(1, struct.pack("!H", 1)))
+        while struct.unpack_from("!H", self.socket.recv(2048), 10)[0] != expected:
+            pass
+        print("hung up", flush=True)
+
+    def hostile(self, count):
+        """Nothing of this may be answered."""
+        generator = random.Random(1701)
+        good = control(0, 0, 0, 0, avp(0, struct.pack("!H", SCCRQ)) + avp(2, b"\x01\x00") +
+                       avp(3, struct.pack("!I", 3)) + avp(7, b"x") +
+                       avp(9, struct.pack("!H", 7)))
+        kinds = [
+            lambda: b"",
+            lambda: generator.randbytes(generator.randrange(1, 12)),
+            lambda: good[:generator.randrange(1, len(good))],
+            lambda: control(0, 0, 0, 0, avp(0, struct.pack("!H", HELLO))),
+            lambda: control(0, 0, 0, 0, avp(0, struct.pack("!H", ICRQ))),
+            lambda: control(generator.randrange(1, 65536), 0, 0, 0),
+            lambda: control(0, 0, 0, 0, struct.pack("!HHH", 0x8005, 0, 0)),
+            lambda: control(0, 0, 0, 0, struct.pack("!HHH", 0x83FF, 0, 0)),
+            lambda: struct.pack("!HHH", 0x0002, generator.randrange(65536), 1) + b"\xff\x03",
+            lambda: b"\xc8\x03" + good[2:],
+        ]
+        for number in range(count):
+            self.socket.send(kinds[number % len(kinds)]())
+        self.socket.settimeout(1)
+        answers = 0
+        try:
+            while self.socket.recv(2048):
+                answers += 1
+        except socket.timeout:
+            pass
+        print("answers", answers, flush=True)
+
+
+def main(arguments):
+    client = Client(arguments[0], int(arguments[1]))
+    steps = iter(arguments[2:])
+    for step in steps:
+        if step == "hostile":
+            client.hostile(int(next(steps)))
+        else:
+            {"connect": client.connect, "call": client.call, "wait-end": client.wait_end,
+             "hang-up": client.hang_up}[step]()
+
+
+try:
+    main(sys.argv[1:])
+except socket.timeout:
+    sys.exit("no answer in time")
