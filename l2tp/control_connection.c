@@ -35,6 +35,7 @@ static const char *const event_names[] = {
 	[L2TP_TUNNEL_EVENT_UNACCEPTABLE] = "unacceptable message",
 	[L2TP_TUNNEL_EVENT_CLOSE] = "close",
 	[L2TP_TUNNEL_EVENT_SETUP_TIMEOUT] = "set-up timeout",
+	[L2TP_TUNNEL_EVENT_IDLE_TIMEOUT] = "idle timeout",
 	[L2TP_TUNNEL_EVENT_UNANSWERED] = "unanswered",
 	[L2TP_TUNNEL_EVENT_REPLACED] = "replaced",
 	[L2TP_TUNNEL_EVENT_REFERENCE_GONE] = "SA reference gone",
@@ -69,6 +70,8 @@ static void send_sccrp(struct l2tp_tunnel *tunnel, const struct l2tp_tunnel_inpu
 
 static void establish(struct l2tp_tunnel *tunnel, const struct l2tp_tunnel_input *input)
 {
+	/* What a tunnel is for, its first call, is still part of the set-up. */
+	tunnel->state_usec = input->now_usec + tunnel->lns->settings.setup_timeout_usec;
 	l2tp_tunnel_count_established(tunnel);
 	tunnel->lns->ops->tunnel_established(tunnel->lns->userdata, tunnel);
 }
@@ -167,6 +170,7 @@ static const struct cell table[L2TP_TUNNEL_STATE_COUNT_][L2TP_TUNNEL_EVENT_COUNT
 		[L2TP_TUNNEL_EVENT_UNACCEPTABLE]   = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_CLOSE]          = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_SETUP_TIMEOUT]  = { stop, LINGERING },
+		[L2TP_TUNNEL_EVENT_IDLE_TIMEOUT]   = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_UNANSWERED]     = { drop, IDLE },
 		[L2TP_TUNNEL_EVENT_REPLACED]       = { drop, IDLE },
 		[L2TP_TUNNEL_EVENT_REFERENCE_GONE] = { drop, IDLE },
@@ -183,6 +187,7 @@ static const struct cell table[L2TP_TUNNEL_STATE_COUNT_][L2TP_TUNNEL_EVENT_COUNT
 		[L2TP_TUNNEL_EVENT_UNACCEPTABLE]   = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_CLOSE]          = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_SETUP_TIMEOUT]  = { stop, LINGERING },
+		[L2TP_TUNNEL_EVENT_IDLE_TIMEOUT]   = { ignore, WAIT_CTL_CONN },
 		[L2TP_TUNNEL_EVENT_UNANSWERED]     = { drop, IDLE },
 		[L2TP_TUNNEL_EVENT_REPLACED]       = { drop, IDLE },
 		[L2TP_TUNNEL_EVENT_REFERENCE_GONE] = { drop, IDLE },
@@ -199,6 +204,7 @@ static const struct cell table[L2TP_TUNNEL_STATE_COUNT_][L2TP_TUNNEL_EVENT_COUNT
 		[L2TP_TUNNEL_EVENT_UNACCEPTABLE]   = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_CLOSE]          = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_SETUP_TIMEOUT]  = { ignore, ESTABLISHED },
+		[L2TP_TUNNEL_EVENT_IDLE_TIMEOUT]   = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_UNANSWERED]     = { drop, IDLE },
 		[L2TP_TUNNEL_EVENT_REPLACED]       = { drop, IDLE },
 		[L2TP_TUNNEL_EVENT_REFERENCE_GONE] = { drop, IDLE },
@@ -215,6 +221,7 @@ static const struct cell table[L2TP_TUNNEL_STATE_COUNT_][L2TP_TUNNEL_EVENT_COUNT
 		[L2TP_TUNNEL_EVENT_UNACCEPTABLE]   = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_CLOSE]          = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_SETUP_TIMEOUT]  = { ignore, LINGERING },
+		[L2TP_TUNNEL_EVENT_IDLE_TIMEOUT]   = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_UNANSWERED]     = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_REPLACED]       = { release, IDLE },
 		[L2TP_TUNNEL_EVENT_REFERENCE_GONE] = { release, IDLE },

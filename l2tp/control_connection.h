@@ -19,7 +19,8 @@ enum l2tp_tunnel_event {
 	L2TP_TUNNEL_EVENT_UNACCEPTABLE, /* an unknown mandatory AVP or message type (4.1) */
 	L2TP_TUNNEL_EVENT_CLOSE,
 	L2TP_TUNNEL_EVENT_SETUP_TIMEOUT,
-	L2TP_TUNNEL_EVENT_UNANSWERED, /* retransmissions in vain */
+	L2TP_TUNNEL_EVENT_IDLE_TIMEOUT, /* established, and no call for too long */
+	L2TP_TUNNEL_EVENT_UNANSWERED,   /* retransmissions in vain */
 	L2TP_TUNNEL_EVENT_REPLACED,
 	L2TP_TUNNEL_EVENT_REFERENCE_GONE,
 	L2TP_TUNNEL_EVENT_LINGERED,

@@ -68,11 +68,13 @@ static void send_icrp(struct l2tp_call *call, const struct l2tp_call_input *inpu
 
 static void clean_up(struct l2tp_call *call, const struct l2tp_call_input *input)
 {
-	struct l2tp_lns *lns = call->tunnel->lns;
+	struct l2tp_tunnel *tunnel = call->tunnel;
+	struct l2tp_lns *lns = tunnel->lns;
 
 	if (call->prepared)
 		lns->ops->call_closed(lns->userdata, call, input->cause);
 	l2tp_call_free(call);
+	l2tp_tunnel_mark_call_gone(tunnel, input->now_usec);
 }
 
 static void send_cdn(struct l2tp_call *call, const struct l2tp_call_input *input)

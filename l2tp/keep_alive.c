@@ -30,6 +30,12 @@ static bool data_was_received(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 	return true;
 }
 
+void l2tp_tunnel_mark_call_gone(struct l2tp_tunnel *tunnel, uint64_t now_usec)
+{
+	if (tunnel->state == L2TP_TUNNEL_STATE_ESTABLISHED && tunnel->call_count == 0)
+		tunnel->state_usec = now_usec + tunnel->lns->settings.idle_timeout_usec;
+}
+
 static void send_hello(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 {
 	uint8_t packet[L2TP_CONTROL_PACKET_MAX];
@@ -90,6 +96,8 @@ void l2tp_tunnel_update_deadline(struct l2tp_tunnel *tunnel)
 	case L2TP_TUNNEL_STATE_ESTABLISHED:
 		if (awaits_hello(tunnel))
 			at_usec = earlier(at_usec, hello_usec(tunnel));
+		if (tunnel->call_count == 0)
+			at_usec = earlier(at_usec, tunnel->state_usec);
 		break;
 	case L2TP_TUNNEL_STATE_IDLE:
 	case L2TP_TUNNEL_STATE_COUNT_:
@@ -132,6 +140,28 @@ static bool handle_setup_timeout(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 	return false;
 }
 
+/* Some clients leave their tunnel behind after its last call: it is tidied up here. */
+static void handle_idle_timeout(struct l2tp_tunnel *tunnel, uint64_t now_usec)
+{
+	const struct l2tp_tunnel_input input = {
+		.now_usec = now_usec,
+		.result = { .result = L2TP_STOPCCN_GENERAL, .message = "no call" },
+		.cause = L2TP_END_IDLE,
+	};
+
+	l2tp_tunnel_apply(tunnel, L2TP_TUNNEL_EVENT_IDLE_TIMEOUT, &input);
+}
+
+static void handle_silence(struct l2tp_tunnel *tunnel, uint64_t now_usec)
+{
+	if (!awaits_hello(tunnel) || now_usec < hello_usec(tunnel) ||
+	    data_was_received(tunnel, now_usec))
+		return;
+	send_hello(tunnel, now_usec);
+	if (tunnel->transport.queued == 0) /* no memory: try again later */
+		tunnel->last_received_usec = now_usec;
+}
+
 /* What is due in this state. Return: true if the tunnel was freed. */
 static bool handle_state_deadline(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 {
@@ -146,12 +176,10 @@ static bool handle_state_deadline(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 	case L2TP_TUNNEL_STATE_WAIT_CTL_CONN:
 		return now_usec >= tunnel->state_usec && handle_setup_timeout(tunnel, now_usec);
 	case L2TP_TUNNEL_STATE_ESTABLISHED:
-		if (awaits_hello(tunnel) && now_usec >= hello_usec(tunnel) &&
-		    !data_was_received(tunnel, now_usec)) {
-			send_hello(tunnel, now_usec);
-			if (tunnel->transport.queued == 0) /* no memory: try again later */
-				tunnel->last_received_usec = now_usec;
-		}
+		if (tunnel->call_count == 0 && now_usec >= tunnel->state_usec)
+			handle_idle_timeout(tunnel, now_usec);
+		else
+			handle_silence(tunnel, now_usec);
 		return false;
 	case L2TP_TUNNEL_STATE_IDLE:
 	case L2TP_TUNNEL_STATE_COUNT_:

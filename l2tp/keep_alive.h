@@ -21,6 +21,9 @@ bool l2tp_tunnel_repeated_sccrq(struct l2tp_tunnel *tunnel, uint64_t now_usec);
 /* The peer gave a sign of life. */
 void l2tp_tunnel_mark_alive(struct l2tp_tunnel *tunnel, uint64_t now_usec);
 
+/* A call has gone: if it was the last one, an established tunnel goes too, in a while. */
+void l2tp_tunnel_mark_call_gone(struct l2tp_tunnel *tunnel, uint64_t now_usec);
+
 /* Set the tunnel's place among the deadlines, after anything that changed its timers. */
 void l2tp_tunnel_update_deadline(struct l2tp_tunnel *tunnel);
 

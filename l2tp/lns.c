@@ -36,6 +36,7 @@ void l2tp_lns_settings_default(struct l2tp_lns_settings *ret_settings)
 		.retransmit_cap_usec = 8 * SECOND_USEC,
 		.retransmit_maximum = 5,
 		.setup_timeout_usec = 30 * SECOND_USEC,
+		.idle_timeout_usec = 10 * SECOND_USEC,
 		.tunnels_maximum = 20000,
 		.half_open_maximum = 2000,
 		.half_open_per_reference = 16,
@@ -58,7 +59,8 @@ static bool settings_are_valid(const struct l2tp_lns_settings *settings)
 	       is_interval(settings->retransmit_cap_usec) &&
 	       settings->retransmit_initial_usec <= settings->retransmit_cap_usec &&
 	       settings->retransmit_maximum <= RETRANSMIT_MAXIMUM &&
-	       is_interval(settings->setup_timeout_usec) && settings->tunnels_maximum > 0 &&
+	       is_interval(settings->setup_timeout_usec) &&
+	       is_interval(settings->idle_timeout_usec) && settings->tunnels_maximum > 0 &&
 	       settings->tunnels_maximum <= TUNNELS_MAXIMUM && settings->half_open_maximum > 0 &&
 	       settings->half_open_per_reference > 0 && settings->calls_per_tunnel > 0 &&
 	       settings->calls_per_tunnel <= CALLS_MAXIMUM;

@@ -54,6 +54,7 @@ enum l2tp_end_cause {
 	L2TP_END_LOCAL,          /* asked for through l2tp_call_close() or l2tp_tunnel_close() */
 	L2TP_END_TIMEOUT,        /* retransmissions or Hello unanswered */
 	L2TP_END_REPLACED,       /* the peer restarted with a new SCCRQ */
+	L2TP_END_IDLE,           /* tunnels only: no call came, or none after the last one */
 	L2TP_END_PROTOCOL_ERROR, /* the peer broke a rule that cannot be ignored */
 	L2TP_END_NO_RESOURCES,   /* the shell could not open what the tunnel or call needs */
 	L2TP_END_SETUP_TIMEOUT,  /* the peer did not finish the set-up in time */
@@ -148,7 +149,8 @@ struct l2tp_lns_settings {
 	uint64_t retransmit_initial_usec; /* 1 s (5.8) */
 	uint64_t retransmit_cap_usec;     /* 8 s */
 	uint32_t retransmit_maximum;      /* sendings after the first: 5 */
-	uint64_t setup_timeout_usec;      /* SCCRQ to SCCCN, ICRQ to ICCN: 30 s */
+	uint64_t setup_timeout_usec;      /* SCCRQ to SCCCN to ICRQ, ICRQ to ICCN: 30 s */
+	uint64_t idle_timeout_usec;       /* a tunnel after its last call: 10 s */
 	uint32_t tunnels_maximum;         /* cap: tunnels in all, lingering ones included */
 	uint32_t half_open_maximum;       /* cap: tunnels without SCCCN in all */
 	uint32_t half_open_per_reference; /* cap: the same, for one SA reference */

@@ -75,7 +75,8 @@ enum l2tp_call_state {
  * struct l2tp_tunnel - one control connection
  * @by_peer:            in lns->peers
  * @digest:             of the SCCRQ's AVPs, to tell a repeated one from a new one
- * @state_usec:         when set-up must be finished, or lingering ends
+ * @state_usec:         when set-up must be finished, or lingering ends; while
+ *                      established: when it is closed if it has no call
  * @last_received_usec: last sign of life; a repeated SCCRQ is none
  * @probe_usec:         when a suspicion was put to the test with a Hello; 0: no suspicion
  * @repeated_sccrq:     how many since the last sign of life

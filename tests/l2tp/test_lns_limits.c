@@ -59,6 +59,7 @@ static void settings_out_of_bounds_are_refused(void **state)
 	REFUSED(retransmit_cap_usec, good.retransmit_initial_usec - 1);
 	REFUSED(retransmit_maximum, 101);
 	REFUSED(setup_timeout_usec, UINT64_MAX);
+	REFUSED(idle_timeout_usec, 0);
 	REFUSED(tunnels_maximum, 65536);
 	REFUSED(half_open_maximum, 0);
 	REFUSED(half_open_per_reference, 0);

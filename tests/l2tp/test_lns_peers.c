@@ -88,6 +88,7 @@ static void an_android_that_repeats_its_last_message_is_alive(void **state)
 
 	fake_client_connect(&client);
 	fake_client_call(&client, 9);
+	fake_client_call(&client, 10);
 	l2tp_call_close(shell->call, shell->now, L2TP_CDN_ADMINISTRATIVE, NULL);
 	client.deaf = true;
 	for (unsigned int i = 0; i < 300; i++) {
@@ -135,6 +136,7 @@ static void repeated_sccrqs_do_no_harm_to_a_tunnel_that_answers(void **state)
 	struct fake_client client = fake_client(shell, 1);
 
 	fake_client_connect(&client);
+	fake_client_call(&client, 9);
 	for (unsigned int i = 0; i < 100; i++) {
 		fake_shell_pass(shell, 2 * SECOND);
 		assert_int_equal(repeat_sccrq(&client), L2TP_VERDICT_DUPLICATE);
@@ -157,6 +159,7 @@ static void repeated_sccrqs_alone_are_no_sign_of_life(void **state)
 	struct fake_client client = fake_client(shell, 1);
 
 	fake_client_connect(&client);
+	fake_client_call(&client, 9);
 	fake_shell_pass(shell, 59 * SECOND);
 	repeat_sccrq(&client);
 	fake_shell_pass(shell, SECOND);
@@ -172,6 +175,7 @@ static void a_zlb_of_an_unknown_session_moves_nothing(void **state)
 	struct fake_packet packet;
 
 	fake_client_connect(&client);
+	fake_client_call(&client, 9);
 	l2tp_writer_init(&packet.writer, packet.bytes, sizeof(packet.bytes));
 	l2tp_header_write(&packet.writer, client.lns_id, 4242);
 	assert_int_equal(fake_client_send_as(&client, &packet, client.ns, client.nr),
