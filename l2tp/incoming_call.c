@@ -77,6 +77,12 @@ static void clean_up(struct l2tp_call *call, const struct l2tp_call_input *input
 	l2tp_tunnel_mark_call_gone(tunnel, input->now_usec);
 }
 
+static void end_by_peer(struct l2tp_call *call, const struct l2tp_call_input *input)
+{
+	call->peer_result = input->message->result;
+	clean_up(call, input);
+}
+
 static void send_cdn(struct l2tp_call *call, const struct l2tp_call_input *input)
 {
 	queue_cdn(call->tunnel, input->now_usec, call->peer_id, call->local_id, &input->result);
@@ -137,7 +143,7 @@ static const struct cell table[L2TP_CALL_STATE_COUNT_][L2TP_CALL_EVENT_COUNT_] =
 		[L2TP_CALL_EVENT_ICRQ_REFUSED]  = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_ICRP]          = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_ICCN]          = { connect_call, ESTABLISHED },
-		[L2TP_CALL_EVENT_CDN]           = { clean_up, IDLE },
+		[L2TP_CALL_EVENT_CDN]           = { end_by_peer, IDLE },
 		[L2TP_CALL_EVENT_WEN]           = { ignore, WAIT_CONNECT },
 		[L2TP_CALL_EVENT_SLI]           = { ignore, WAIT_CONNECT },
 		[L2TP_CALL_EVENT_OUTGOING]      = { ignore, WAIT_CONNECT },
@@ -151,7 +157,7 @@ static const struct cell table[L2TP_CALL_STATE_COUNT_][L2TP_CALL_EVENT_COUNT_] =
 		[L2TP_CALL_EVENT_ICRQ_REFUSED]  = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_ICRP]          = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_ICCN]          = { send_cdn_out_of_order, IDLE },
-		[L2TP_CALL_EVENT_CDN]           = { clean_up, IDLE },
+		[L2TP_CALL_EVENT_CDN]           = { end_by_peer, IDLE },
 		[L2TP_CALL_EVENT_WEN]           = { ignore, ESTABLISHED },
 		[L2TP_CALL_EVENT_SLI]           = { ignore, ESTABLISHED },
 		[L2TP_CALL_EVENT_OUTGOING]      = { ignore, ESTABLISHED },

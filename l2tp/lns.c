@@ -394,7 +394,8 @@ void l2tp_lns_handle_deadlines(struct l2tp_lns *lns, uint64_t now_usec)
 
 size_t l2tp_lns_close_reference(struct l2tp_lns *lns, uint64_t now_usec, uint64_t reference)
 {
-	const struct l2tp_tunnel_input input = { .now_usec = now_usec, .cause = L2TP_END_LOCAL };
+	const struct l2tp_tunnel_input input = { .now_usec = now_usec,
+						 .cause = L2TP_END_REFERENCE };
 	struct l2tp_tunnel *tunnel;
 	size_t ended = 0;
 

@@ -50,10 +50,11 @@ enum l2tp_verdict {
 
 /* Why a tunnel or call ended; the shell logs it and keeps it in the history. */
 enum l2tp_end_cause {
-	L2TP_END_PEER,           /* StopCCN or CDN of the peer: see the result code */
+	L2TP_END_PEER,           /* StopCCN or CDN of the peer: see the peer's result */
 	L2TP_END_LOCAL,          /* asked for through l2tp_call_close() or l2tp_tunnel_close() */
 	L2TP_END_TIMEOUT,        /* retransmissions or Hello unanswered */
 	L2TP_END_REPLACED,       /* the peer restarted with a new SCCRQ */
+	L2TP_END_REFERENCE,      /* its IPsec SA has gone */
 	L2TP_END_IDLE,           /* tunnels only: no call came, or none after the last one */
 	L2TP_END_PROTOCOL_ERROR, /* the peer broke a rule that cannot be ignored */
 	L2TP_END_NO_RESOURCES,   /* the shell could not open what the tunnel or call needs */
@@ -203,6 +204,7 @@ void l2tp_lns_handle_deadlines(struct l2tp_lns *lns, uint64_t now_usec);
  * l2tp_lns_close_reference() - all tunnels of one SA reference end at once
  *
  * The SAs are gone, so nothing can be sent any more: no StopCCN, no linger.
+ * Calls and tunnels end with L2TP_END_REFERENCE.
  *
  * Return: the number of tunnels that ended.
  */
@@ -244,6 +246,8 @@ uint16_t l2tp_call_peer_id(const struct l2tp_call *call);
 struct l2tp_tunnel *l2tp_call_tunnel(const struct l2tp_call *call);
 /* Call Serial Number of the ICRQ (4.4.4). */
 uint32_t l2tp_call_serial_number(const struct l2tp_call *call);
+/* The Result Code of the peer's CDN, 0 if there was none. */
+uint16_t l2tp_call_peer_result(const struct l2tp_call *call);
 /* Sequencing Required AVP was in ICCN (4.4.6). */
 bool l2tp_call_sequencing_required(const struct l2tp_call *call);
 void l2tp_call_set_userdata(struct l2tp_call *call, void *userdata);

@@ -59,6 +59,11 @@ uint32_t l2tp_call_serial_number(const struct l2tp_call *call)
 	return call->serial_number;
 }
 
+uint16_t l2tp_call_peer_result(const struct l2tp_call *call)
+{
+	return call->peer_result;
+}
+
 bool l2tp_call_sequencing_required(const struct l2tp_call *call)
 {
 	return call->sequencing_required;

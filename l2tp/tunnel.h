@@ -128,6 +128,7 @@ struct l2tp_call {
 	enum l2tp_call_state state;
 	uint16_t local_id; /* 0: not admitted, in no table */
 	uint16_t peer_id;
+	uint16_t peer_result;
 	bool prepared;
 	bool sequencing_required;
 };

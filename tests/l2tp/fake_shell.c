@@ -112,6 +112,7 @@ static void shell_call_closed(void *userdata, struct l2tp_call *call, enum l2tp_
 
 	shell->calls_closed++;
 	shell->call_cause = cause;
+	shell->call_result = l2tp_call_peer_result(call);
 	assert_true(shell->calls_closed <= shell->calls_prepared);
 }
 

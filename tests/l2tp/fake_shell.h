@@ -42,6 +42,7 @@ struct fake_shell {
 	size_t sent_when_prepared;
 	enum l2tp_end_cause tunnel_cause;
 	enum l2tp_end_cause call_cause;
+	uint16_t call_result; /* the peer's, of the call closed last */
 	char last_transition[128];
 	/* What the shell answers. */
 	int open_result;

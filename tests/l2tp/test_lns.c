@@ -129,6 +129,7 @@ static void cdn_of_the_client_ends_the_call_only(void **state)
 			 L2TP_VERDICT_ACCEPTED);
 	assert_int_equal(shell->calls_closed, 1);
 	assert_int_equal(shell->call_cause, L2TP_END_PEER);
+	assert_int_equal(shell->call_result, L2TP_CDN_ADMINISTRATIVE);
 	assert_int_equal(shell->closed, 0);
 	assert_true(fake_shell_sent(shell, 0)->zlb);
 	fake_client_call(&client, 9);
@@ -143,6 +144,7 @@ static void cdn_before_icrp_names_the_call_by_the_clients_id(void **state)
 	fake_client_icrq(&client, 9);
 	fake_client_cdn(&client, 9, 0);
 	assert_int_equal(shell->calls_closed, 1);
+	assert_int_equal(shell->call_result, L2TP_CDN_ADMINISTRATIVE);
 }
 
 static void a_call_is_closed_from_here_with_cdn(void **state)
@@ -157,6 +159,7 @@ static void a_call_is_closed_from_here_with_cdn(void **state)
 	l2tp_call_close(call, shell->now, L2TP_CDN_ADMINISTRATIVE, "bye");
 	assert_int_equal(shell->calls_closed, 1);
 	assert_int_equal(shell->call_cause, L2TP_END_LOCAL);
+	assert_int_equal(shell->call_result, 0);
 	sent = fake_shell_sent(shell, 0);
 	assert_int_equal(sent->message.type, L2TP_MESSAGE_CDN);
 	assert_int_equal(sent->message.result, L2TP_CDN_ADMINISTRATIVE);
@@ -319,6 +322,8 @@ static void closing_a_reference_ends_its_tunnels_in_silence_and_at_once(void **s
 	assert_int_equal(shell->calls_closed, 1);
 	assert_int_equal(shell->closed, 2);
 	assert_int_equal(shell->freed, 2);
+	assert_int_equal(shell->call_cause, L2TP_END_REFERENCE);
+	assert_int_equal(shell->tunnel_cause, L2TP_END_REFERENCE);
 	assert_int_equal(l2tp_lns_close_reference(shell->lns, shell->now, one.path.reference), 0);
 	assert_int_equal(fake_client_hello(&one), L2TP_VERDICT_UNKNOWN);
 	assert_int_equal(fake_client_hello(&other), L2TP_VERDICT_ACCEPTED);
