@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mark rule, the set of inner addresses and counters, as the kernel and nft see them. */
+/* The mark rule and the set of inner addresses, as the kernel and nft see them. */
 #include "gateway/inner_addresses.h"
-#include "gateway/interface_counters.h"
 #include "ipsec-glue/sa_mark_rule.h"
 #include "tests/lab/checks/hosts.h"
 
@@ -120,24 +119,6 @@ static void the_set_decides_what_passes(void **state)
 	command("ip netns exec client ping -c 1 -W 5 " GATEWAY_IPV4);
 }
 
-static void counters_count(void **state)
-{
-	_cleanup_(netlink_socket_freep) struct netlink_socket *netlink = NULL;
-	struct interface_counters before, after;
-
-	assert_int_equal(netlink_socket_new(NETLINK_ROUTE, &netlink), 0);
-	assert_int_equal(interface_counters_read(netlink, "nosuch0", &before), -ENODEV);
-	assert_int_equal(interface_counters_read(netlink, "a-name-too-long-", &before),
-			 -ENAMETOOLONG);
-	assert_int_equal(interface_counters_read(netlink, "eth0", &before), 0);
-	command("ip netns exec client ping -c 3 -i 0.1 -s 1000 -W 5 " GATEWAY_IPV4);
-	assert_int_equal(interface_counters_read(netlink, "eth0", &after), 0);
-	assert_true(after.received_packets >= before.received_packets + 3);
-	assert_true(after.sent_packets >= before.sent_packets + 3);
-	assert_true(after.received_bytes >= before.received_bytes + 3000);
-	assert_true(after.sent_bytes >= before.sent_bytes + 3000);
-}
-
 #define CLEAN(name) cmocka_unit_test_setup(name, clean)
 
 int main(void)
@@ -152,7 +133,6 @@ int main(void)
 		CLEAN(elements_come_and_go),
 		CLEAN(a_set_that_went_away_is_an_error),
 		CLEAN(the_set_decides_what_passes),
-		CLEAN(counters_count),
 	};
 
 	return cmocka_run_group_tests_name("nft", tests, make_hosts, drop_hosts);
