@@ -523,6 +523,8 @@ const char *l2tp_service_end_text(enum l2tp_end_cause cause)
 		[L2TP_END_LOCAL] = "closed by the gateway",
 		[L2TP_END_TIMEOUT] = "the client no longer answers",
 		[L2TP_END_REPLACED] = "the client started again",
+		[L2TP_END_REFERENCE] = "its IPsec SA has gone",
+		[L2TP_END_IDLE] = "it had no call",
 		[L2TP_END_PROTOCOL_ERROR] = "the client broke the protocol",
 		[L2TP_END_NO_RESOURCES] = "the gateway lacks what it needs for it",
 		[L2TP_END_SETUP_TIMEOUT] = "the client did not finish the set-up",
