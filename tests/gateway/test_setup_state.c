@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What setup remembers, as it is read back. */
+#include "gateway/setup_state.h"
+#include "tests/unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define START "{\"version\": 1, \"connection\": \"saregate-192.0.2.1\", \"public_address\": \"\", "
+#define FLAGS "\"forwarding_was_on\": true, \"ipsec_was_enabled\": false"
+
+static void text_that_is_not_whole_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"[]",
+		"{}",
+		"{\"version\": 2}",
+		START "\"forwarding_was_on\": true}",
+		START "\"forwarding_was_on\": 1, \"ipsec_was_enabled\": false}",
+		"{\"version\": 1, \"public_address\": \"\", " FLAGS "}",
+		"{\"version\": 1, \"connection\": 7, \"public_address\": \"\", " FLAGS "}",
+		"{\"version\": 1, \"connection\": \"a\", \"public_address\": "
+		"\"01234567890123456789012345678901234567890123456789\", " FLAGS "}",
+		START FLAGS,
+	};
+	struct setup_state read = { .connection = "untouched" };
+
+	for (size_t i = 0; i < ELEMENTS(texts); i++)
+		assert_int_equal(setup_state_parse(texts[i], &read), -EINVAL);
+	assert_string_equal(read.connection, "untouched");
+}
+
+static void a_configuration_that_was_not_changed_is_not_remembered(void **state)
+{
+	struct setup_state read;
+
+	assert_int_equal(setup_state_parse(START FLAGS "}", &read), 0);
+	assert_string_equal(read.connection, "saregate-192.0.2.1");
+	assert_true(read.forwarding_was_on);
+	assert_false(read.ipsec_was_enabled);
+	assert_null(read.configuration_before);
+	assert_null(read.configuration_after);
+	setup_state_done(&read);
+}
+
+static void what_is_written_is_read_back(void **state)
+{
+	struct setup_state written = {
+		.connection = "saregate-192.0.2.1",
+		.public_address = "198.51.100.7",
+		.ipsec_was_enabled = true,
+		.configuration_before = strdup("# \"quoted\"\n\t\xc3\xa4/\n"),
+		.configuration_after = strdup(""),
+	};
+	_cleanup_(freep) char *text = NULL;
+	_cleanup_(freep) char *again = NULL;
+	struct setup_state read;
+
+	assert_int_equal(setup_state_format(&written, &text), 0);
+	assert_int_equal(setup_state_parse(text, &read), 0);
+	assert_string_equal(read.public_address, "198.51.100.7");
+	assert_string_equal(read.configuration_before, written.configuration_before);
+	assert_string_equal(read.configuration_after, "");
+	assert_int_equal(setup_state_format(&read, &again), 0);
+	assert_string_equal(again, text);
+	setup_state_done(&written);
+	setup_state_done(&read);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		SENTENCE(text_that_is_not_whole_is_refused),
+		SENTENCE(a_configuration_that_was_not_changed_is_not_remembered),
+		SENTENCE(what_is_written_is_read_back),
+	};
+
+	return cmocka_run_group_tests_name("setup_state", tests, NULL, NULL);
+}
