@@ -53,6 +53,8 @@ in_host() {
 	in_host <<-'EOF'
 		saregate setup --non-interactive --mtu 1400 >/dev/null
 		nft add element inet saregate inner '{ sg1 . 10.89.0.10 }'
+		echo x >/dev/udp/203.0.113.1/1701
+		nft list table inet saregate_guard | found 'counter packets 1 '
 		before=$(tree) rules=$(nft list ruleset)
 		saregate setup --non-interactive >$work/out
 		grep -q 'nothing to change' $work/out
@@ -119,12 +121,24 @@ in_host() {
 	EOF
 }
 
-@test "a firewall that does not load puts everything back" {
+@test "a firewall that the kernel does not take is refused, and nothing changes" {
 	in_host <<-'EOF'
-		# The same set with another type is there: nft takes the file's syntax, not the file.
 		nft add table inet saregate
 		nft add set inet saregate inner '{ type ipv4_addr; }'
 		refused nft setup --non-interactive
+		[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+	EOF
+}
+
+@test "a firewall that was checked and then does not load puts everything back" {
+	in_host <<-'EOF'
+		nft=$(type -P nft)
+		cp "$nft" $work/nft
+		printf '#!/bin/sh\n[ "$1" != -f ] || { echo no luck; exit 1; }\nexec %s "$@"\n' \
+			"$work/nft" >$work/unlucky
+		chmod 755 $work/unlucky
+		mount --bind $work/unlucky "$nft"
+		refused 'no luck' setup --non-interactive --mtu 1400
 		[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
 	EOF
 }

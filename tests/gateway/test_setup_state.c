@@ -23,6 +23,7 @@ static void text_that_is_not_whole_is_refused(void **state)
 		"{\"version\": 1, \"connection\": \"a\", \"public_address\": "
 		"\"01234567890123456789012345678901234567890123456789\", " FLAGS "}",
 		START FLAGS,
+		"{\"version\": 2, \"connection\": \"a\", \"public_address\": \"\", " FLAGS "}",
 	};
 	struct setup_state read = { .connection = "untouched" };
 
