@@ -70,7 +70,7 @@ int child_run(const char *const arguments[], char *ret_output, size_t output_siz
 	_cleanup_(closep) int from_child = -1;
 	int ends[2];
 	int status;
-	pid_t pid;
+	pid_t pid = -1;
 	int r;
 
 	ret_output[0] = '\0';

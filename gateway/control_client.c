@@ -143,6 +143,8 @@ static int read_basic(sd_bus_message *reply, char type, json_object **ret_value)
 	return *ret_value ? 0 : -ENOMEM;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): read_value() goes no deeper than DEPTH_MAX. */
+
 /* One {key, value} of a dictionary, entered by the caller's loop. */
 static int read_entry(sd_bus_message *reply, const char *contents, int depth, json_object *object)
 {
@@ -253,6 +255,8 @@ static int read_value(sd_bus_message *reply, int depth, json_object **ret_value)
 		return -ENOMEM;
 	return read_container(reply, type, inside, depth, ret_value);
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 int control_reply_read_json(sd_bus_message *reply, json_object **ret_value)
 {

@@ -29,12 +29,14 @@ static bool to_journal;
 static bool stderr_is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
-	unsigned long long device, inode;
 	struct stat status;
+	char text[64];
 
-	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-	       fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device &&
-	       status.st_ino == inode;
+	if (!stream || fstat(STDERR_FILENO, &status) < 0)
+		return false;
+	snprintf(text, sizeof(text), "%llu:%llu", (unsigned long long)status.st_dev,
+		 (unsigned long long)status.st_ino);
+	return strcmp(stream, text) == 0;
 }
 
 void log_open(int level)

@@ -23,7 +23,7 @@ int privileges_lookup(uid_t *ret_uid, gid_t *ret_gid)
 	errno = 0;
 	entry = getpwnam(PRIVILEGES_USER);
 	if (!entry)
-		return errno == 0 ? -ENOENT : -errno;
+		return errno > 0 ? -errno : -ENOENT;
 	*ret_uid = entry->pw_uid;
 	*ret_gid = entry->pw_gid;
 	return 0;
@@ -89,8 +89,8 @@ int privileges_drop_to(uid_t uid, gid_t gid)
 
 int privileges_drop(void)
 {
-	uid_t uid;
-	gid_t gid;
+	uid_t uid = 0;
+	gid_t gid = 0;
 	int result;
 
 	if (geteuid() != 0)

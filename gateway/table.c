@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ int table_new(const char *const titles[], struct table **ret_table)
 	table->titles = titles;
 	while (titles[table->columns])
 		table->columns++;
+	assert(table->columns > 0);
 	table->widths = calloc(table->columns, sizeof(*table->widths));
 	if (!table->widths)
 		return -ENOMEM;
@@ -96,6 +98,7 @@ static void print_cell(const struct table *table, size_t column, const char *tex
 
 void table_print(const struct table *table, FILE *stream)
 {
+	assert(table->columns > 0);
 	for (size_t i = 0; i < table->columns; i++)
 		print_cell(table, i, title(table, i), stream);
 	for (size_t i = 0; i < table->count; i++)

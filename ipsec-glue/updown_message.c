@@ -81,8 +81,11 @@ static void copy_sanitised(const char *source, char *target, size_t target_size)
 {
 	size_t i;
 
-	for (i = 0; i + 1 < target_size && source[i]; i++)
-		target[i] = is_printable(source[i]) ? source[i] : '?';
+	for (i = 0; i + 1 < target_size && source[i]; i++) {
+		target[i] = '?';
+		if (is_printable(source[i]))
+			target[i] = source[i];
+	}
 	target[i] = '\0';
 }
 

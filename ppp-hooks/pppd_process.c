@@ -96,7 +96,7 @@ int pppd_process_start(const char *path, char *const argv[],
 {
 	_cleanup_(closep) int session = -1;
 	_cleanup_(closep) int plugin = -1;
-	pid_t pid;
+	pid_t pid = -1;
 	int pidfd;
 	int r;
 

@@ -30,7 +30,7 @@ if [ -z "$found" ]; then
 	echo "ok 1 - the pure libraries call no socket, clock, random or log function"
 else
 	echo "not ok 1 - the pure libraries call no socket, clock, random or log function"
-	sed 's/^/# /' <<<"$found"
+	printf '# %s\n' "${found//$'\n'/$'\n# '}"
 fi
 
 # One library with one impure call each must be caught, call by call.

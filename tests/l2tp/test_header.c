@@ -48,7 +48,7 @@ static void a_length_shorter_than_the_header_is_malformed(void **state)
 {
 	struct l2tp_header header;
 
-	for (uint16_t length = 0; length < sizeof(zlb); length++)
+	for (uint16_t length = 0; length < (uint16_t)sizeof(zlb); length++)
 		assert_int_equal(read_changed(0xc802, length, &header), L2TP_E_MALFORMED);
 }
 

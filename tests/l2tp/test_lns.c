@@ -360,7 +360,7 @@ static void messages_out_of_order_of_the_states_end_the_tunnel(void **state)
 						       L2TP_MESSAGE_SCCCN };
 	struct fake_shell *shell = *state;
 
-	for (uint16_t i = 0; i < ELEMENTS(early) + ELEMENTS(late); i++) {
+	for (uint16_t i = 0; i < (uint16_t)(ELEMENTS(early) + ELEMENTS(late)); i++) {
 		bool is_late = i >= ELEMENTS(early);
 		struct fake_client client = fake_client(shell, i + 1);
 		struct fake_packet packet;
