@@ -16,7 +16,6 @@ struct change {
 	char *path;
 	char *before; /* NULL: there was no file */
 	mode_t mode;
-	bool is_directory;
 };
 
 struct setup_files {
@@ -212,26 +211,8 @@ int setup_files_remove(struct setup_files *files, const char *path)
 	return 1;
 }
 
-int setup_files_make_directory(struct setup_files *files, const char *path, mode_t mode)
-{
-	_cleanup_(change_freep) struct change *change = calloc(1, sizeof(*change));
-
-	if (!change)
-		return -ENOMEM;
-	change->is_directory = true;
-	change->path = strdup(path);
-	if (!change->path)
-		return -ENOMEM;
-	if (mkdir(path, mode) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	remember(files, TAKE_PTR(change));
-	return 1;
-}
-
 static int put_back(const struct change *change)
 {
-	if (change->is_directory)
-		return rmdir(change->path) < 0 ? -errno : 0;
 	if (change->before)
 		return replace(change->path, change->before, change->mode);
 	return unlink(change->path) < 0 ? -errno : 0;

@@ -47,9 +47,6 @@ int setup_files_write(struct setup_files *files, const char *path, const char *t
 /* Return: 1 if the file was removed; 0 if there was none; negative errno. */
 int setup_files_remove(struct setup_files *files, const char *path);
 
-/* Makes a directory if it is missing. Return: 1 if made; 0; negative errno. */
-int setup_files_make_directory(struct setup_files *files, const char *path, mode_t mode);
-
 /**
  * setup_files_roll_back() - put everything back, the last change first
  *
