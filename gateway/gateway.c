@@ -378,8 +378,9 @@ void gateway_free(struct gateway *gateway)
 	sd_event_source_disable_unref(gateway->upkeep);
 	sd_event_source_disable_unref(gateway->stop_timer);
 	l2tp_service_free(gateway->service);
-	sessions_free(gateway->sessions);
+	/* the bus listens to the sessions until it is gone */
 	control_bus_free(gateway->bus);
+	sessions_free(gateway->sessions);
 	inner_addresses_free(gateway->inner);
 	gateway->service = NULL;
 	sa_tracking_free(gateway->tracking);

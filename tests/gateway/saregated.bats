@@ -174,6 +174,15 @@ time.sleep(60)' "$port" "$folder/bound" 3>&- &
 	daemon=
 }
 
+@test "a daemon with a bus stops with status 0" {
+	start_bus
+	write_configuration system
+	start_daemon
+	kill -TERM "$daemon"
+	wait "$daemon"
+	daemon=
+}
+
 @test "sessions are listed, killed, and gone" {
 	start_bus
 	write_configuration system
