@@ -164,11 +164,12 @@ static int set_sequencing(int descriptor, bool sequencing)
 
 /*
  * Until somebody has asked for the number of its PPP channel, a session keeps
- * what it receives in the socket's own queue, where pppd never looks: the
- * client's first Configure-Request would be lost and come again seconds later.
- * The question marks the socket PPPOX_BOUND (pppox_ioctl()); from then on
+ * what it receives in the socket's own queue. Whether the client's first
+ * Configure-Requests get from there to a pppd that asks later is the kernel's
+ * choice: Debian's 6.1.192 and 6.12.117 move them (seen), mainline's pppox_ioctl()
+ * did not. Asking at once marks the socket PPPOX_BOUND; from then on
  * pppol2tp_recv() hands frames to ppp_input(), which keeps them on the channel
- * for the pppd that attaches to it.
+ * for whoever attaches to it, in every kernel.
  */
 static int bind_channel(int descriptor)
 {

@@ -72,12 +72,14 @@ static struct inner_addresses *open_set(void)
 
 static void without_setup_there_is_no_set(void **state)
 {
-	struct inner_addresses *addresses = NULL;
+	_cleanup_(inner_addresses_freep) struct inner_addresses *addresses = NULL;
 
-	assert_int_equal(inner_addresses_new("saregate", "inner", &addresses), -ENOENT);
+	assert_int_equal(inner_addresses_new("saregate", "inner", &addresses), 0);
+	assert_int_equal(inner_addresses_check(addresses), -ENOENT);
 	command("nft add table inet saregate");
-	assert_int_equal(inner_addresses_new("saregate", "inner", &addresses), -ENOENT);
-	assert_null(addresses);
+	assert_int_equal(inner_addresses_check(addresses), -ENOENT);
+	command("nft 'add set inet saregate inner { type ifname . ipv4_addr; }'");
+	assert_int_equal(inner_addresses_check(addresses), 0);
 }
 
 static void elements_come_and_go(void **state)
