@@ -16,6 +16,7 @@ static bool table_names_port(const char *path, uint16_t port)
 	if (!table)
 		return false;
 	while (fgets(line, sizeof(line), table))
+		/* NOLINTNEXTLINE(cert-err34-c): four digits do not overflow. */
 		if (sscanf(line, " %*[0-9]: %*[0-9A-Fa-f]:%4X ", &local_port) == 1 &&
 		    local_port == port)
 			return true;

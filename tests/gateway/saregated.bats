@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # saregated as a process: plain L2TP on loopback without PPP, a scripted client,
 # a bus of the test's own. No root, no IPsec: that is the lab's part.
+# shellcheck disable=SC2154 # top_srcdir, top_builddir: from the makefile
 #
 #   l2tp_client.py ── 127.0.0.1 ── saregated (data path "null") ── bus ── saregate
 
@@ -225,7 +226,8 @@ assert user["name"] == "alice", user' "$output"
 	[ "${#lines[@]}" -eq 1 ]
 	run "$saregate" user add 'not a name' --generate
 	[ "$status" -eq 2 ]
-	! grep -rqF 'correct horse' "$folder"
+	run grep -rqF 'correct horse' "$folder"
+	[ "$status" -eq 1 ]
 	"$saregate" user del alice
 	run "$saregate" user del alice
 	[ "$status" -eq 1 ]

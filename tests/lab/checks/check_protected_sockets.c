@@ -289,6 +289,7 @@ static void another_user_cannot_take_the_port(void **state)
 	_cleanup_(closep) int server = listener(GATEWAY_IPV4, true);
 	_cleanup_(closep) int own = tunnel(GATEWAY_IPV4, CLIENT_IPV4, REQID_A);
 
+	assert_true(server >= 0 && own >= 0);
 	assert_int_equal(bind_as_nobody(SO_REUSEADDR), EADDRINUSE);
 	assert_int_equal(bind_as_nobody(SO_REUSEPORT), EADDRINUSE);
 }
