@@ -159,6 +159,23 @@ static int open_tunnel_socket(struct tunnel *tunnel, const struct l2tp_path *pat
 			       on_tunnel, tunnel);
 }
 
+/*
+ * Not of interest: the id is taken (another is drawn), and pluto has not yet
+ * installed the SA to answer through (the client asks again).
+ */
+static void report_tunnel_open(struct l2tp_service *service, const struct l2tp_path *path,
+			       int error)
+{
+	char peer[INET_ENDPOINT_TEXT_MAX];
+	uint32_t suppressed;
+
+	if (error == -EEXIST || error == -EAGAIN ||
+	    !log_limit_allows(&service->tunnel_log_limit, now_usec(service), &suppressed))
+		return;
+	log_error("tunnel for %s cannot be opened: %s (%u more not shown)",
+		  inet_endpoint_format(&path->peer, peer), strerror(-error), suppressed);
+}
+
 static int tunnel_open(void *userdata, struct l2tp_tunnel *lns_tunnel)
 {
 	_cleanup_(tunnel_resources_freep) struct tunnel *tunnel = calloc(1, sizeof(*tunnel));
@@ -169,8 +186,6 @@ static int tunnel_open(void *userdata, struct l2tp_tunnel *lns_tunnel)
 		.peer_tunnel_id = l2tp_tunnel_peer_id(lns_tunnel),
 		.peer = path->peer,
 	};
-	char peer[INET_ENDPOINT_TEXT_MAX];
-	uint32_t suppressed;
 	int error;
 
 	if (!tunnel)
@@ -183,11 +198,7 @@ static int tunnel_open(void *userdata, struct l2tp_tunnel *lns_tunnel)
 		error = service->data_path->tunnel_open(&ids, &tunnel->path);
 	}
 	if (error < 0) {
-		if (error != -EEXIST &&
-		    log_limit_allows(&service->tunnel_log_limit, now_usec(service), &suppressed))
-			log_error("tunnel for %s cannot be opened: %s (%u more not shown)",
-				  inet_endpoint_format(&path->peer, peer), strerror(-error),
-				  suppressed);
+		report_tunnel_open(service, path, error);
 		return error;
 	}
 	l2tp_tunnel_set_userdata(lns_tunnel, TAKE_PTR(tunnel));

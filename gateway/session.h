@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One session, as sessions.c (table and life), session_login.c (what its pppd
- * says) and session_audit.c (what the log says) share it. Nobody else includes
+ * One session, as session.c (what is shown, the end), sessions.c (the table),
+ * session_login.c (what its pppd says) and session_audit.c (what the log says)
+ * share it. Nobody else includes
  * this.
  */
 #pragma once
 
 #include "gateway/launcher_client.h"
+#include "gateway/log.h"
 #include "gateway/plugin_channel.h"
 #include "gateway/sessions.h"
 
@@ -19,6 +21,7 @@ struct session {
 	struct l2tp_call *call;                      /* NULL once the call is over */
 	struct l2tp_data_path_session *path_session; /* borrowed while there is a call */
 	struct plugin_channel *channel;
+	bool was_up;       /* a login was told, so its logout will be */
 	bool pppd_running; /* asked for and not yet reported as ended */
 	const char *cause; /* first known reason of the end; static, or @kill_cause */
 	char kill_cause[160];
@@ -45,6 +48,15 @@ extern const struct plugin_channel_ops session_plugin_ops;
 
 /* The session is over for pppd or the call: end what still runs. */
 void session_end(struct session *session, const char *cause);
+
+/* Nothing of it is left: tells the log and the listener, and frees it. */
+void session_let_go(struct session *session);
+
+/* Takes over from the call what is known once it is established. */
+void session_describe_call(struct session *session);
+
+/* CLOCK_MONOTONIC of this turn of the loop. */
+uint64_t session_now_usec(const struct sessions *sessions);
 
 /* Takes back lease and place in the set of inner addresses. */
 void session_release_address(struct session *session);

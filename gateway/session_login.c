@@ -42,24 +42,6 @@ static int take_address(struct session *session)
 	return error;
 }
 
-void session_release_address(struct session *session)
-{
-	const struct sessions_resources *resources = &session->sessions->resources;
-	struct session_description *description = &session->description;
-	int error = 0;
-
-	if (!description->inner_ipv4)
-		return;
-	if (resources->inner)
-		error = inner_addresses_remove(resources->inner, description->interface,
-					       description->inner_ipv4);
-	if (error && error != -ENOENT)
-		log_error("session %u: its address stays in the set of inner addresses: %s",
-			  session->id, strerror(-error));
-	address_pool_release(session->sessions->pool, description->inner_ipv4);
-	description->inner_ipv4 = 0;
-}
-
 static void accept_login(struct session *session, const struct plugin_authenticate *request,
 			 const char *user, const char *authenticator)
 {
@@ -118,6 +100,7 @@ static void on_up(struct session *session, const struct plugin_up *up)
 	if (session->state != SESSION_STATE_AUTHENTICATING)
 		return;
 	session->state = SESSION_STATE_UP;
+	session->was_up = true;
 	session->sessions->counters.logins++;
 	session_audit_login(session_describe(session));
 	if (sessions->listener)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of sessions and their life. An end can come from the client, the
- * administrator, pppd, the launcher or the SAs; each sets the cause if it is the
- * first, ends what still runs, and the session is let go of when neither call
- * nor pppd is left. I/O, on sd-event.
+ * The table of sessions: what calls (from the L2TP service) and pppds (from the
+ * launcher) make of them, and what is asked of all. I/O, on sd-event.
  */
 #include "gateway/sessions.h"
 
@@ -18,135 +16,6 @@
 #include <time.h>
 
 #define INTERFACE_PREFIX "sg"
-
-static uint64_t now_usec(const struct sessions *sessions)
-{
-	uint64_t now = 0;
-
-	sd_event_now(sessions->resources.event, CLOCK_MONOTONIC, &now);
-	return now;
-}
-
-const char *session_state_text(enum session_state state)
-{
-	switch (state) {
-	case SESSION_STATE_CONNECTING:
-		return "connecting";
-	case SESSION_STATE_AUTHENTICATING:
-		return "authenticating";
-	case SESSION_STATE_UP:
-		return "up";
-	case SESSION_STATE_ENDING:
-		return "ending";
-	}
-	return "?";
-}
-
-/* ---- description ------------------------------------------------------------ */
-
-static void describe_call(struct session *session)
-{
-	struct session_description *description = &session->description;
-	struct l2tp_tunnel *tunnel = l2tp_call_tunnel(session->call);
-	const struct l2tp_path *path = l2tp_tunnel_path(tunnel);
-	const uint8_t *client_name;
-	size_t size;
-
-	description->outer_address = path->peer.address;
-	description->outer_port = path->peer.port;
-	description->reference = path->reference;
-	description->tunnel_id = l2tp_tunnel_local_id(tunnel);
-	description->session_id = l2tp_call_local_id(session->call);
-	client_name = l2tp_tunnel_peer_host_name(tunnel, &size);
-	text_quote(client_name, size, description->client_name, sizeof(description->client_name));
-}
-
-/* Name and port that IPsec knows; updown may tell the name late. */
-static void describe_reference(struct session *session)
-{
-	const struct sa_tracking *tracking = session->sessions->resources.tracking;
-	struct session_description *description = &session->description;
-	const struct sa_table *table;
-	uint16_t port;
-
-	if (!tracking)
-		return;
-	table = sa_tracking_table(tracking);
-	if (!sa_table_is_alive(table, description->reference))
-		return;
-	text_copy(description->ike_identity, sizeof(description->ike_identity),
-		  sa_table_identity(table, description->reference));
-	text_copy(description->connection, sizeof(description->connection),
-		  sa_table_connection(table, description->reference));
-	port = sa_table_outer_port(table, description->reference, &description->outer_address);
-	if (port)
-		description->outer_port = port;
-}
-
-static void describe_counters(struct session *session)
-{
-	const struct l2tp_data_path *path = session->sessions->resources.data_path;
-	struct l2tp_data_path_counters counters;
-
-	if (session->path_session && path->session_counters(session->path_session, &counters) == 0)
-		session->description.counters = counters;
-}
-
-const struct session_description *session_describe(struct session *session)
-{
-	struct session_description *description = &session->description;
-
-	description->state = session->state;
-	description->duration_seconds =
-		(now_usec(session->sessions) - session->started_usec) / 1000000;
-	describe_reference(session);
-	describe_counters(session);
-	return description;
-}
-
-/* ---- the end ------------------------------------------------------------------ */
-
-static void let_go(struct session *session)
-{
-	struct sessions *sessions = session->sessions;
-	const struct session_description *description = session_describe(session);
-	const char *cause = session->cause ? session->cause : "ended";
-
-	if (description->user[0]) {
-		session_audit_logout(description, cause);
-		if (sessions->listener)
-			sessions->listener->down(sessions->listener_userdata, description, cause);
-	} else {
-		log_info("session %u: ended before log-in: %s", session->id, cause);
-	}
-	session_release_address(session);
-	plugin_channel_free(session->channel);
-	HASH_DEL(sessions->table, session);
-	free(session);
-}
-
-void session_end(struct session *session, const char *cause)
-{
-	struct sessions *sessions = session->sessions;
-
-	if (!session->cause)
-		session->cause = cause;
-	if (session->pppd_running) {
-		session->state = SESSION_STATE_ENDING;
-		/* pppd says goodbye to the client first; its exit then closes the call. */
-		if (launcher_client_stop(sessions->launcher, session->id) == 0)
-			return;
-		/* No launcher: a closed channel makes the plugin end its pppd. */
-		plugin_channel_free(session->channel);
-		session->channel = NULL;
-		session->pppd_running = false;
-	}
-	if (session->call)
-		l2tp_service_close_call(sessions->service, session->call, L2TP_CDN_ADMINISTRATIVE,
-					session->cause);
-	else
-		let_go(session);
-}
 
 static struct session *find(const struct sessions *sessions, uint32_t id)
 {
@@ -175,7 +44,8 @@ static int on_call_prepare(void *userdata, struct l2tp_call *call,
 	uint32_t suppressed;
 
 	if (sessions->resources.refuse_all) {
-		if (log_limit_allows(&sessions->refused_log_limit, now_usec(sessions), &suppressed))
+		if (log_limit_allows(&sessions->refused_log_limit, session_now_usec(sessions),
+				     &suppressed))
 			log_error("a call is refused: inner isolation is not loaded: run "
 				  "`saregate setup`, or systemctl start saregate-guard");
 		return -EPERM;
@@ -187,7 +57,7 @@ static int on_call_prepare(void *userdata, struct l2tp_call *call,
 	session->id = new_id(sessions);
 	session->call = call;
 	session->path_session = path_session;
-	session->started_usec = now_usec(sessions);
+	session->started_usec = session_now_usec(sessions);
 	session->description.id = session->id;
 	session->description.since = (uint64_t)time(NULL);
 	session->description.data_path = sessions->resources.data_path->name;
@@ -229,7 +99,7 @@ static int on_call_established(void *userdata, void *user)
 	int descriptor = sessions->resources.data_path->session_descriptor(session->path_session);
 	int error;
 
-	describe_call(session);
+	session_describe_call(session);
 	if (descriptor < 0) {
 		session->state = SESSION_STATE_UP;
 		return 0;
@@ -258,7 +128,7 @@ static void on_call_closed(void *userdata, void *user, enum l2tp_end_cause cause
 	if (session->pppd_running)
 		session_end(session, session->cause);
 	else
-		let_go(session);
+		session_let_go(session);
 }
 
 const struct l2tp_service_ops sessions_l2tp_ops = {
@@ -291,7 +161,7 @@ static void pppd_is_gone(struct session *session, enum l2tp_cdn_result result, c
 					session->kill_cause[0] ? L2TP_CDN_ADMINISTRATIVE : result,
 					session->cause);
 	else
-		let_go(session);
+		session_let_go(session);
 }
 
 static void on_refused(void *userdata, uint32_t call_id, int error)
@@ -410,7 +280,7 @@ void sessions_free(struct sessions *sessions)
 	if (!sessions)
 		return;
 	HASH_ITER(hh, sessions->table, session, next)
-	let_go(session);
+	session_let_go(session);
 	launcher_client_free(sessions->launcher);
 	address_pool_free(sessions->pool);
 	free(sessions);
