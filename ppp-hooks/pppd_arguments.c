@@ -52,6 +52,9 @@ static const char *const fixed_arguments[] = {
 	"maxfail",
 	"1",
 	"nopersist",
+	/* A client that hung up hears no farewell: one, not three with 3 s each. */
+	"lcp-max-terminate",
+	"1",
 	/* Scripts of the host serve its own links: a file that is missing is no error. */
 	"ip-up-script",
 	"/nonexistent/ip-up",

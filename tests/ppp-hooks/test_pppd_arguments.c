@@ -57,6 +57,8 @@ static const char *const expected[] = {
 	"maxfail",
 	"1",
 	"nopersist",
+	"lcp-max-terminate",
+	"1",
 	"ip-up-script",
 	"/nonexistent/ip-up",
 	"ip-down-script",
@@ -143,7 +145,7 @@ static void largest_numbers_fit(void **state)
 	build(&request, true, &arguments);
 	assert_string_equal(arguments.argv[11], "sg99999999");
 	assert_in_range(strlen(arguments.argv[11]), 1, 15); /* IFNAMSIZ */
-	assert_string_equal(arguments.argv[45], "4294967295");
+	assert_string_equal(arguments.argv[47], "4294967295");
 }
 
 int main(void)
