@@ -55,6 +55,8 @@ static const char *level_name(int level)
 	switch (level) {
 	case LOG_WARNING:
 		return "warning";
+	case LOG_NOTICE:
+		return "notice";
 	case LOG_INFO:
 		return "info";
 	case LOG_DEBUG:

@@ -17,7 +17,7 @@ static void refuse(struct session *session, const struct plugin_authenticate *re
 	struct plugin_verdict verdict = { .accepted = 0 };
 
 	session->sessions->counters.logins_refused++;
-	session_audit_refused(&session->description, request->user, request->user_size, why);
+	session_audit_refused(session_describe(session), request->user, request->user_size, why);
 	if (!session->cause)
 		session->cause = why;
 	plugin_channel_send_verdict(session->channel, &verdict);
