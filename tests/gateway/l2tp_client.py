@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A scripted L2TP client (LAC) for tests: says what it is told, prints what it hears.
 
-usage: l2tp_client.py ADDRESS PORT STEP...
+usage: l2tp_client.py [--local-port PORT] ADDRESS PORT STEP...
 
 Steps, in order:
   connect        SCCRQ, SCCRP, SCCCN; prints "connected TUNNEL-ID"
@@ -42,8 +42,9 @@ def avps_of(packet):
 
 
 class Client:
-    def __init__(self, address, port):
+    def __init__(self, address, port, local_port):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("0.0.0.0", local_port))
         self.socket.settimeout(WAIT_SECONDS)
         self.socket.connect((address, port))
         self.ns = self.nr = 0
@@ -134,7 +135,11 @@ class Client:
 
 
 def main(arguments):
-    client = Client(arguments[0], int(arguments[1]))
+    local_port = 0
+    if arguments[0] == "--local-port":
+        local_port = int(arguments[1])
+        arguments = arguments[2:]
+    client = Client(arguments[0], int(arguments[1]), local_port)
     steps = iter(arguments[2:])
     for step in steps:
         if step == "hostile":
