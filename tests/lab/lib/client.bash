@@ -111,6 +111,13 @@ client_l2tp_down() {
 	wait_until 20 "the end of the call on $1" not on "$1" ip link show dev ppp0
 }
 
+# client_l2tp_stop NAME: ends xl2tpd, which tells the gateway; IPsec stays.
+client_l2tp_stop() {
+	host_stop "$1" xl2tpd
+	on "$1" rm -f /run/xl2tpd/l2tp-control
+	wait_until 20 "the end of pppd on $1" client_has_no_pppd "$1"
+}
+
 # client_up NAME: IPsec and L2TP, and the LAN behind the gateway.
 client_up() {
 	client_ipsec_up "$1"
@@ -120,9 +127,7 @@ client_up() {
 
 # client_down NAME: hangs up what is up and ends all of the client's daemons.
 client_down() {
-	host_stop "$1" xl2tpd
-	on "$1" rm -f /run/xl2tpd/l2tp-control
-	wait_until 20 "the end of pppd on $1" client_has_no_pppd "$1"
+	client_l2tp_stop "$1"
 	pluto_stop "$1"
 }
 

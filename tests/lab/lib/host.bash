@@ -125,7 +125,7 @@ host_kill() {
 # host_processes HOST [NAME]: "PID NAME" of each process on a host, zombies too.
 host_processes() {
 	ip netns pids "$1" | while read -r pid; do
-		name=$(cat "/proc/$pid/comm" 2>/dev/null) || continue
+		{ read -r name <"/proc/$pid/comm"; } 2>/dev/null || continue
 		[ -n "${2:-}" ] && [ "$name" != "$2" ] || echo "$pid $name"
 	done
 }

@@ -18,3 +18,5 @@ lab_library=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 . "$lab_library/client.bash"
 # shellcheck source=tests/lab/lib/gateway.bash
 . "$lab_library/gateway.bash"
+# shellcheck source=tests/lab/lib/road.bash
+. "$lab_library/road.bash"

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The whole road that scenarios share: topology, web server, gateway with the user
+# alice, her client. Each step is taken only if it has not been taken yet, so that
+# any scenario runs alone, and all of them in one boot do not build it anew.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+road_password='correct horse'
+road_web=10.20.0.80
+# 10.89.0.10-10.89.3.250, the default
+road_pool_size=1009
+
+road_topology() {
+	[ ! -e "$lab_state/alice" ] || return 0
+	topology_new
+	webserver_start web
+}
+
+# road_gateway: gw serves, with what its units would have started all running.
+road_gateway() {
+	road_topology
+	on gw test -S /run/dbus/system_bus_socket || gateway_install gw
+	if ! on gw test -e /etc/ipsec.d/saregate.conf; then
+		gateway_setup gw
+		gateway_start gw
+		on gw saregate user add alice --password-stdin <<<"$road_password"
+		client_configure alice 203.0.113.1 "$(road_psk)" alice "$road_password"
+	fi
+	on gw saregate status >/dev/null
+}
+
+road_psk() { on gw sed -n 's/.*PSK "\(.*\)".*/\1/p' /etc/ipsec.d/saregate.secrets; }
+
+# road_up: alice is connected and reaches the LAN behind gw.
+road_up() {
+	road_gateway
+	client_address alice >/dev/null && return
+	on alice ip xfrm state | grep -q '^src' || client_ipsec_up alice
+	client_l2tp_up alice
+	client_route alice 10.20.0.0/24
+}
+
+# road_clear: gw holds nothing of any session.
+road_clear() {
+	wait_until "${1:-20}" "nothing of any session on gw" road_is_clear
+}
+
+road_is_clear() {
+	local left=0
+	on gw saregate session list --json | grep '"user"' && left=1
+	[ -z "$(host_processes gw pppd)" ] || { echo "a pppd" && left=1; }
+	on gw ip -brief link | grep '^sg' && left=1
+	on gw nft list set inet saregate inner | grep elements && left=1
+	[ "$(status_value pool_free)" = $road_pool_size ] || { echo "a lease" && left=1; }
+	return $left
+}
+
+# session_value KEY: of the only session.
+session_value() { on gw saregate session list --json | json_value "$1"; }
+
+# status_value KEY: a figure of `saregate status`, counters included.
+status_value() { on gw saregate status --json | json_value "$1"; }
+
+# json_value KEY: of an object printed with a key a line.
+json_value() { sed -n "s/^ *\"$1\": *\"\\?\\([^\",]*\\)\"\\?,\\?\$/\\1/p"; }
+
+# log_lines HOST/NAME: how long a log is now, for log_since.
+log_lines() { wc -l <"$LAB_OUTPUT/$1.log"; }
+
+# log_since LINES HOST/NAME: what was logged since.
+log_since() { tail -n "+$(($1 + 1))" "$LAB_OUTPUT/$2.log"; }
+
+# logged LINES HOST/NAME PATTERN: as a condition to wait for.
+logged() { log_since "$1" "$2" | grep -q -- "$3"; }
