@@ -31,6 +31,8 @@ snapshot() {
 	on gw cat /proc/sys/net/ipv4/ip_forward
 }
 
+setup() { load "$LAB_LIB/lab.bash"; }
+
 teardown_file() {
 	load "$LAB_LIB/lab.bash"
 	local host
