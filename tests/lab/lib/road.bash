@@ -64,7 +64,7 @@ status_value() { on gw saregate status --json | json_value "$1"; }
 json_value() { sed -n "s/^ *\"$1\": *\"\\?\\([^\",]*\\)\"\\?,\\?\$/\\1/p"; }
 
 # log_lines HOST/NAME: how long a log is now, for log_since.
-log_lines() { cat "$LAB_OUTPUT/$1.log" 2>/dev/null | wc -l; }
+log_lines() { { wc -l <"$LAB_OUTPUT/$1.log"; } 2>/dev/null || echo 0; }
 
 # log_since LINES HOST/NAME: what was logged since.
 log_since() { tail -n "+$(($1 + 1))" "$LAB_OUTPUT/$2.log"; }
