@@ -83,7 +83,13 @@ client_l2tp_dial() {
 		host_spawn "$1" xl2tpd xl2tpd -D
 		wait_until 10 "xl2tpd on $1" on "$1" test -p /run/xl2tpd/l2tp-control
 	fi
-	on "$1" xl2tpd-control connect-lac vpn >>"$LAB_OUTPUT/$1/xl2tpd-control.log"
+	wait_until 10 "a free xl2tpd on $1" client_l2tp_command "$1" connect-lac
+}
+
+# client_l2tp_command NAME COMMAND: fails if xl2tpd refuses, as it does to dial
+# while the last tunnel is not quite gone.
+client_l2tp_command() {
+	on "$1" xl2tpd-control "$2" vpn >>"$LAB_OUTPUT/$1/xl2tpd-control.log"
 }
 
 # client_l2tp_up NAME [SECONDS]: dials and waits until the PPP interface has its
@@ -107,7 +113,7 @@ client_route() { on "$1" ip route replace "$2" dev ppp0; }
 
 # client_l2tp_down NAME: hangs up and waits until the interface is gone.
 client_l2tp_down() {
-	on "$1" xl2tpd-control disconnect-lac vpn >>"$LAB_OUTPUT/$1/xl2tpd-control.log"
+	client_l2tp_command "$1" disconnect-lac
 	wait_until 20 "the end of the call on $1" not on "$1" ip link show dev ppp0
 }
 
