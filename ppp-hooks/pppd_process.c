@@ -171,6 +171,12 @@ int pppd_process_handle_exit(struct pppd_process *process, uint32_t *ret_code, u
 	return 1;
 }
 
+void pppd_process_discard(struct pppd_process *process)
+{
+	kill_and_reap(process->pid);
+	pppd_process_done(process);
+}
+
 void pppd_process_done(struct pppd_process *process)
 {
 	if (process->descriptor >= 0)

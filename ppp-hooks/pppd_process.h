@@ -71,5 +71,12 @@ void pppd_process_handle_deadline(struct pppd_process *process, uint64_t now_use
 int pppd_process_handle_exit(struct pppd_process *process, uint32_t *ret_code,
 			     uint32_t *ret_signal);
 
+/**
+ * pppd_process_discard() - undo a start: kill the child and wait for its end
+ *
+ * Only for one that was started just now and cannot be looked after.
+ */
+void pppd_process_discard(struct pppd_process *process);
+
 /* pppd_process_done() - close the pidfd; does not touch a child that lives. */
 void pppd_process_done(struct pppd_process *process);

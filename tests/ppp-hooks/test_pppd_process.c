@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define SHELL   "/bin/sh"
@@ -275,6 +276,20 @@ static void signals_to_a_child_that_has_ended_do_no_harm(void **state)
 	expect_end(&child, 3, 0);
 }
 
+static void discarded_child_leaves_nothing(void **state)
+{
+	struct child child;
+	pid_t pid;
+
+	assert_int_equal(start(&child, "trap '' TERM; while :; do sleep 0.1; done"), 0);
+	pid = child.process.pid;
+	pppd_process_discard(&child.process);
+	assert_int_equal(child.process.descriptor, -1);
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	close(child.plugin);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -291,6 +306,7 @@ int main(void)
 		SENTENCE(child_that_ignores_sigterm_is_killed_at_the_deadline),
 		SENTENCE(second_termination_only_shortens_the_grace),
 		SENTENCE(signals_to_a_child_that_has_ended_do_no_harm),
+		SENTENCE(discarded_child_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests_name("pppd_process", tests, NULL, NULL);
