@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -108,19 +109,53 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
 
 /* ---- the listening socket ---------------------------------------------------- */
 
+/* Whoever may write there could put a socket of his own in place of ours. */
+static int check_directory(const char *path)
+{
+	char copy[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	struct stat status;
+	int error = text_copy(copy, sizeof(copy), path);
+
+	if (error)
+		return error;
+	if (stat(dirname(copy), &status) < 0)
+		return -errno;
+	return status.st_uid == geteuid() && !(status.st_mode & 0022) ? 0 : -EPERM;
+}
+
+/* A socket that nobody listens on is what a former launcher left. */
+static int remove_stale(const struct sockaddr_un *address)
+{
+	_cleanup_(closep) int probe = -1;
+	struct stat status;
+
+	if (lstat(address->sun_path, &status) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(status.st_mode))
+		return -EEXIST;
+	probe = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (probe < 0)
+		return -errno;
+	if (connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+	    errno != ECONNREFUSED)
+		return -EADDRINUSE;
+	return unlink(address->sun_path) < 0 ? -errno : 0;
+}
+
 /* 0600 and the user's before anybody can connect: bound in a umask of 0177. */
 static int bind_socket(const char *path, const struct passwd *user)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	_cleanup_(closep) int descriptor = -1;
-	struct stat status;
 	mode_t mask;
 	int error = text_copy(address.sun_path, sizeof(address.sun_path), path);
 
+	if (!error)
+		error = check_directory(path);
+	if (!error)
+		error = remove_stale(&address);
 	if (error)
 		return error;
-	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
-		unlink(path);
 	descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (descriptor < 0)
 		return -errno;
