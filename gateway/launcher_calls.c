@@ -32,14 +32,14 @@ struct call {
 struct launcher_calls {
 	sd_event *event;
 	struct launcher_calls_settings settings;
-	launcher_calls_exited_fn exited;
+	const struct launcher_calls_ops *ops;
 	void *userdata;
 	struct call *ids;
 	struct call *units;
 };
 
 int launcher_calls_new(sd_event *event, const struct launcher_calls_settings *settings,
-		       launcher_calls_exited_fn exited, void *userdata,
+		       const struct launcher_calls_ops *ops, void *userdata,
 		       struct launcher_calls **ret_calls)
 {
 	struct launcher_calls *calls = calloc(1, sizeof(*calls));
@@ -48,7 +48,7 @@ int launcher_calls_new(sd_event *event, const struct launcher_calls_settings *se
 		return -ENOMEM;
 	calls->event = sd_event_ref(event);
 	calls->settings = *settings;
-	calls->exited = exited;
+	calls->ops = ops;
 	calls->userdata = userdata;
 	*ret_calls = calls;
 	return 0;
@@ -110,7 +110,9 @@ static int on_exit_event(sd_event_source *source, int descriptor, uint32_t event
 			  strerror(-result));
 	call_free(call);
 	if (!orphan)
-		calls->exited(calls->userdata, &exited);
+		calls->ops->exited(calls->userdata, &exited);
+	else if (launcher_calls_orphans(calls) == 0)
+		calls->ops->no_orphans(calls->userdata);
 	return 0;
 }
 
@@ -179,6 +181,11 @@ void launcher_calls_orphan_all(struct launcher_calls *calls)
 size_t launcher_calls_count(const struct launcher_calls *calls)
 {
 	return HASH_CNT(by_unit, calls->units);
+}
+
+size_t launcher_calls_orphans(const struct launcher_calls *calls)
+{
+	return HASH_CNT(by_unit, calls->units) - HASH_CNT(by_id, calls->ids);
 }
 
 /* ---- the start ------------------------------------------------------------------ */
@@ -252,9 +259,7 @@ int launcher_calls_start(struct launcher_calls *calls, const struct launcher_sta
 	error = sd_event_add_io(calls->event, &call->exit_source, call->process.descriptor, EPOLLIN,
 				on_exit_event, call);
 	if (error < 0) {
-		pppd_process_terminate(&call->process, 0, 0);
-		pppd_process_handle_deadline(&call->process, UINT64_MAX - 1);
-		pppd_process_done(&call->process);
+		pppd_process_discard(&call->process);
 		return error;
 	}
 	*ret_pid = (uint32_t)call->process.pid;

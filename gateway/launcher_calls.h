@@ -21,17 +21,22 @@ struct launcher_calls_settings {
 	bool stub;          /* a stub stands for pppd: sessions may be plain sockets */
 };
 
-/* The end of a call that is no orphan. */
-typedef void (*launcher_calls_exited_fn)(void *userdata, const struct launcher_exited *exited);
+struct launcher_calls_ops {
+	/* The end of a call that is no orphan. */
+	void (*exited)(void *userdata, const struct launcher_exited *exited);
+	/* The last orphan has ended. */
+	void (*no_orphans)(void *userdata);
+};
 
 /**
  * launcher_calls_new() - no calls yet
  * @settings: copied
+ * @ops:      borrowed; called from the event loop only
  *
  * Return: 0 or negative errno.
  */
 int launcher_calls_new(sd_event *event, const struct launcher_calls_settings *settings,
-		       launcher_calls_exited_fn exited, void *userdata,
+		       const struct launcher_calls_ops *ops, void *userdata,
 		       struct launcher_calls **ret_calls);
 /* Kills what still runs. */
 void launcher_calls_free(struct launcher_calls *calls);
@@ -56,5 +61,6 @@ void launcher_calls_stop(struct launcher_calls *calls, uint32_t call_id);
 /* All calls are ended, and nobody is told. */
 void launcher_calls_orphan_all(struct launcher_calls *calls);
 
-/* Number of pppds that live, orphans included. */
+/* Number of pppds that live, orphans included; and of orphans. */
 size_t launcher_calls_count(const struct launcher_calls *calls);
+size_t launcher_calls_orphans(const struct launcher_calls *calls);

@@ -68,6 +68,18 @@ static int send_one(const struct launcher_server *server, const union launcher_m
 	return send(server->client, message, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
+static bool may_read(const struct launcher_server *server)
+{
+	return launcher_calls_orphans(server->calls) == 0;
+}
+
+static int update_events(struct launcher_server *server)
+{
+	return sd_event_source_set_io_events(server->client_source,
+					     (may_read(server) ? EPOLLIN : 0) |
+						     (server->answers ? EPOLLOUT : 0));
+}
+
 static int queue_answer(struct launcher_server *server, const union launcher_message *message)
 {
 	struct answer *answer;
@@ -80,7 +92,7 @@ static int queue_answer(struct launcher_server *server, const union launcher_mes
 	answer->message = *message;
 	DL_APPEND(server->answers, answer);
 	server->answer_count++;
-	return sd_event_source_set_io_events(server->client_source, EPOLLIN | EPOLLOUT);
+	return update_events(server);
 }
 
 /* A client that cannot be answered is as good as gone. */
@@ -112,7 +124,16 @@ static int flush_answers(struct launcher_server *server)
 		server->answer_count--;
 		free(first);
 	}
-	return sd_event_source_set_io_events(server->client_source, EPOLLIN);
+	return update_events(server);
+}
+
+/* A new saregated may name the interfaces of the one before: first they must be gone. */
+static void on_no_orphans(void *userdata)
+{
+	struct launcher_server *server = userdata;
+
+	if (server->client >= 0)
+		update_events(server);
 }
 
 static void on_exited(void *userdata, const struct launcher_exited *exited)
@@ -121,6 +142,11 @@ static void on_exited(void *userdata, const struct launcher_exited *exited)
 
 	answer(userdata, &message);
 }
+
+static const struct launcher_calls_ops calls_ops = {
+	.exited = on_exited,
+	.no_orphans = on_no_orphans,
+};
 
 /* ---- requests ------------------------------------------------------------------ */
 
@@ -164,9 +190,10 @@ static int receive(struct launcher_server *server, struct request *request)
 
 	if (size < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	/* First of all: even an empty message may bring some, and they must be closed. */
+	take_descriptors(&message, request);
 	if (size == 0)
 		return -ECONNRESET;
-	take_descriptors(&message, request);
 	if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
 	    !launcher_message_check(bytes, (size_t)size, true, &request->message))
 		return -EPROTO;
@@ -229,7 +256,11 @@ static int on_client(sd_event_source *source, int descriptor, uint32_t events, v
 
 	if (events & EPOLLOUT)
 		result = flush_answers(server) < 0 ? -EPIPE : 1;
-	for (int i = 0; i < RECEIVE_BUDGET && result == 1 && server->client >= 0; i++)
+	/* What a client asked for before it went away is not wanted any more. */
+	if (events & (EPOLLHUP | EPOLLERR))
+		result = -ECONNRESET;
+	for (int i = 0;
+	     i < RECEIVE_BUDGET && result == 1 && server->client >= 0 && may_read(server); i++)
 		result = serve_one(server);
 	if (result < 0 && server->client >= 0) {
 		if (result == -EPROTO)
@@ -270,7 +301,7 @@ static int on_listener(sd_event_source *source, int descriptor, uint32_t events,
 			    server) < 0)
 		return 0;
 	server->client = TAKE_FD(client);
-	return 0;
+	return update_events(server);
 }
 
 int launcher_server_new(sd_event *event, int listener, uid_t client,
@@ -288,7 +319,7 @@ int launcher_server_new(sd_event *event, int listener, uid_t client,
 	server->client = -1;
 	server->client_uid = client;
 	server->listener = TAKE_FD(owned);
-	error = launcher_calls_new(event, settings, on_exited, server, &server->calls);
+	error = launcher_calls_new(event, settings, &calls_ops, server, &server->calls);
 	if (!error)
 		error = sd_event_add_io(event, &server->listener_source, server->listener, EPOLLIN,
 					on_listener, server);
