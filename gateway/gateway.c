@@ -39,8 +39,10 @@ static const char *const problem_texts[PROBLEM_COUNT_] = {
 	[PROBLEM_ISOLATION] =
 		"inner isolation is not loaded, so no client is served: run `saregate "
 		"setup`, or systemctl start saregate-guard",
-	[PROBLEM_MARK_RULE] = "the nftables rule that marks packets with their SA is gone, so no "
-			      "packet is taken: systemctl restart saregated",
+	[PROBLEM_MARK_RULE] =
+		"the nftables rule that marks packets with their SA cannot be put back, "
+		"so no packet is taken: see nft list ruleset, systemctl restart "
+		"saregated",
 	[PROBLEM_PLUTO] =
 		"pluto is not running, so no client can set up IPsec: systemctl start ipsec",
 	[PROBLEM_LAUNCHER] = "saregate-launcher cannot be reached, so no PPP can start: systemctl "
@@ -131,10 +133,23 @@ static void look_after_isolation(struct gateway *gateway)
 	sessions_set_refuse_all(gateway->sessions, missing);
 }
 
+/* Whoever flushes the host's ruleset flushes our rule with it. */
+static void look_after_mark_rule(struct gateway *gateway)
+{
+	int present = sa_mark_rule_check();
+
+	if (present == 0 && sa_mark_rule_install(gateway->configuration->port) == 0) {
+		log_warning("somebody removed the nftables rule that marks packets with their SA: "
+			    "put back");
+		present = 1;
+	}
+	set_problem(gateway, PROBLEM_MARK_RULE, present <= 0);
+}
+
 static void look_after(struct gateway *gateway)
 {
 	if (is_protected(gateway)) {
-		set_problem(gateway, PROBLEM_MARK_RULE, sa_mark_rule_check() == 0);
+		look_after_mark_rule(gateway);
 		set_problem(gateway, PROBLEM_PLUTO, !host_check_udp_port_is_bound(500));
 	}
 	look_after_isolation(gateway);
