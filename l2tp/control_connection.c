@@ -81,19 +81,12 @@ static void handle_call_message(struct l2tp_tunnel *tunnel, const struct l2tp_tu
 	l2tp_call_handle_message(tunnel, input->now_usec, input->header, input->message);
 }
 
-/* A cause that is about the peer as a whole tells more about its calls, too. */
-static enum l2tp_end_cause cause_of_calls(enum l2tp_end_cause cause)
-{
-	return cause == L2TP_END_REPLACED || cause == L2TP_END_REFERENCE ? cause
-									 : L2TP_END_TUNNEL_CLOSED;
-}
-
-/* All calls and the tunnel itself are told; it may send until it is freed. */
+/* All calls and the tunnel itself are told the same cause; it may send until it is freed. */
 static void close_all(struct l2tp_tunnel *tunnel, enum l2tp_end_cause cause)
 {
 	struct l2tp_lns *lns = tunnel->lns;
 
-	l2tp_call_close_all(tunnel, cause_of_calls(cause));
+	l2tp_call_close_all(tunnel, cause);
 	lns->ops->tunnel_closed(lns->userdata, tunnel, cause);
 }
 

@@ -59,7 +59,6 @@ enum l2tp_end_cause {
 	L2TP_END_PROTOCOL_ERROR, /* the peer broke a rule that cannot be ignored */
 	L2TP_END_NO_RESOURCES,   /* the shell could not open what the tunnel or call needs */
 	L2TP_END_SETUP_TIMEOUT,  /* the peer did not finish the set-up in time */
-	L2TP_END_TUNNEL_CLOSED,  /* calls only: their tunnel went */
 	L2TP_END_COUNT_,
 };
 

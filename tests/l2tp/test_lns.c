@@ -229,7 +229,7 @@ static void stopccn_of_the_client_ends_all_and_is_acknowledged_for_a_cycle(void 
 	fake_client_call(&client, 9);
 	assert_int_equal(fake_client_stopccn(&client, L2TP_STOPCCN_SHUTDOWN),
 			 L2TP_VERDICT_ACCEPTED);
-	assert_int_equal(shell->call_cause, L2TP_END_TUNNEL_CLOSED);
+	assert_int_equal(shell->call_cause, L2TP_END_PEER);
 	assert_int_equal(shell->tunnel_cause, L2TP_END_PEER);
 	assert_int_equal(l2tp_tunnel_peer_result(shell->tunnel), L2TP_STOPCCN_SHUTDOWN);
 	assert_int_equal(l2tp_lns_counters(shell->lns)->tunnels, 0);

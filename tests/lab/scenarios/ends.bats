@@ -28,7 +28,7 @@ client_is_down() { not on alice ip link show dev ppp0; }
 @test "1. the client hangs up" {
 	client_l2tp_down alice
 	road_clear
-	logged "$log" gw/saregated 'logout: .*"alice" from 203.0.113.11.*its tunnel was closed'
+	logged "$log" gw/saregated 'logout: .*"alice" from 203.0.113.11.*closed by the client'
 	logged "$log" gw/saregated 'tunnel [0-9]*: closed .*closed by the client'
 }
 
