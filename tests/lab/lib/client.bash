@@ -103,8 +103,9 @@ client_l2tp_up() {
 }
 
 # client_address NAME: prints the address that the gateway gave, fails without one.
+# pppd gives it to the interface first and then brings it up.
 client_address() {
-	on "$1" ip -4 -oneline address show dev ppp0 2>/dev/null |
+	on "$1" ip -4 -oneline address show up dev ppp0 2>/dev/null |
 		awk '{ sub("/.*", "", $4); print $4; found = 1 } END { exit !found }'
 }
 

@@ -17,6 +17,11 @@ gateway_install() {
 	on "$1" systemd-tmpfiles --create /usr/lib/tmpfiles.d/saregate.conf
 	on "$1" dbus-uuidgen --ensure=/etc/machine-id
 	on "$1" mkdir -p /run/dbus
+	gateway_start_bus "$1"
+}
+
+gateway_start_bus() {
+	on "$1" rm -f /run/dbus/system_bus_socket
 	host_spawn "$1" dbus dbus-daemon --system --nofork --nopidfile
 	wait_until 10 "system bus on $1" on "$1" test -S /run/dbus/system_bus_socket
 }
