@@ -147,7 +147,7 @@ static void need_ipv6(void)
 	_cleanup_(closep) int descriptor = l2tp_udp_listener_open(&local, false);
 
 	if (descriptor == -EAFNOSUPPORT || descriptor == -EADDRNOTAVAIL) {
-		print_message("# no ::1 on this machine\n");
+		print_message("# SKIP no ::1 on this machine\n");
 		skip();
 	}
 }
