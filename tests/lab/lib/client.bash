@@ -57,6 +57,7 @@ client_configure_l2tp() {
 		mtu 1400
 		mru 1400
 		lcp-max-terminate 1
+		lcp-restart 1
 		debug
 		logfile $LAB_OUTPUT/$1/pppd.log
 	TEXT
