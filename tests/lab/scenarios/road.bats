@@ -27,6 +27,8 @@ setup_file() {
 			}
 		}
 	TEXT
+	# names come with an SA, and a restarted saregated has not heard of older ones
+	client_down alice
 	road_up
 }
 
