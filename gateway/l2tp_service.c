@@ -131,14 +131,14 @@ static void tunnel_resources_free(struct tunnel *tunnel)
 	service->closing = tunnel;
 }
 
-static void close_descriptors(struct l2tp_service *service)
+static void close_list(struct tunnel *tunnel)
 {
-	while (service->closing) {
-		struct tunnel *tunnel = service->closing;
+	while (tunnel) {
+		struct tunnel *next = tunnel->next_closing;
 
-		service->closing = tunnel->next_closing;
 		closep(&tunnel->descriptor);
 		free(tunnel);
+		tunnel = next;
 	}
 }
 
@@ -361,14 +361,45 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+static void read_to_the_end(struct l2tp_service *service, int descriptor)
+{
+	if (descriptor < 0)
+		return;
+	l2tp_udp_detach(descriptor);
+	while (l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
+				on_datagram, service) > 0)
+		;
+}
+
+/*
+ * Closes the sockets of tunnels that ended. What waits in one of them may be of
+ * another tunnel, even of another client with the same address and port, and
+ * the answer that was just sent to a restarted client brings its next message
+ * there at once: the kernel is first told to put nothing more into it, then it is
+ * read empty, which may end further tunnels.
+ */
+static void close_ended(struct l2tp_service *service)
+{
+	while (service->closing) {
+		struct tunnel *ended = service->closing;
+
+		service->closing = NULL;
+		for (const struct tunnel *tunnel = ended; tunnel; tunnel = tunnel->next_closing)
+			read_to_the_end(service, tunnel->descriptor);
+		l2tp_udp_queue_flush(service->queue);
+		close_list(ended);
+	}
+}
+
 /* After each turn: send what was said, and wake for the next deadline. */
 static int on_post(sd_event_source *source, void *userdata)
 {
 	struct l2tp_service *service = userdata;
-	uint64_t deadline = l2tp_lns_next_deadline(service->lns);
+	uint64_t deadline;
 
 	l2tp_udp_queue_flush(service->queue);
-	close_descriptors(service);
+	close_ended(service);
+	deadline = l2tp_lns_next_deadline(service->lns);
 	if (deadline == L2TP_NO_DEADLINE)
 		return sd_event_source_set_enabled(service->timer, SD_EVENT_OFF);
 	sd_event_source_set_time(service->timer, deadline);
@@ -483,7 +514,7 @@ void l2tp_service_free(struct l2tp_service *service)
 	if (!service)
 		return;
 	l2tp_lns_free(service->lns);
-	close_descriptors(service);
+	close_list(service->closing);
 	for (size_t i = 0; i < CONFIGURATION_LISTEN_MAX; i++) {
 		sd_event_source_disable_unref(service->listener_sources[i]);
 		closep(&service->listeners[i]);

@@ -181,6 +181,20 @@ int l2tp_udp_tunnel_open(const struct inet_endpoint *local, const struct inet_en
 }
 
 /*
+ * The kernel's look-up passes over a socket that is bound to another device than
+ * the packet's (net/ipv4/udp.c, compute_score()). No right is needed for the
+ * first binding of a socket (net/core/sock.c, sock_bindtoindex_locked()).
+ */
+int l2tp_udp_detach(int descriptor)
+{
+	static const char device[] = "lo";
+
+	if (setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, device, sizeof(device)) < 0)
+		return -errno;
+	return 0;
+}
+
+/*
  * What an ICMP message left on a connected socket for the next call to find. It
  * says nothing about that call, and anybody who sees the traffic can send one:
  * the protocol's own timers decide what is dead.

@@ -64,6 +64,17 @@ int l2tp_udp_tunnel_open(const struct inet_endpoint *local, const struct inet_en
 			 const struct l2tp_udp_protection *protection);
 
 /**
+ * l2tp_udp_detach() - a tunnel's socket receives nothing from now on
+ *
+ * For a socket that is about to be closed: others with the same addresses and
+ * ports, or the listener, get what arrives; what waits can still be read. Nothing
+ * can be sent any more. On loopback it has no effect.
+ *
+ * Return: 0 or negative errno; then what arrives before close() is lost.
+ */
+int l2tp_udp_detach(int descriptor);
+
+/**
  * l2tp_udp_receive() - read what waits, up to @budget datagrams
  * @local_port: the port of the socket, for l2tp_udp_datagram.local
  * @budget:     at most this many, and at most L2TP_UDP_BATCH
