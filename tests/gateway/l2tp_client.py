@@ -72,6 +72,7 @@ class Client:
             self.acknowledge()
 
     def connect(self):
+        self.ns = self.nr = self.peer_tunnel = self.peer_session = 0
         self.send(0, avp(0, struct.pack("!H", SCCRQ)) + avp(2, b"\x01\x00") +
                   avp(3, struct.pack("!I", 3)) + avp(7, b"test client") +
                   avp(9, struct.pack("!H", TUNNEL_ID)) + avp(10, struct.pack("!H", 4)))
