@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+/* Without memory an insertion leaves hh.tbl NULL; uthash would end the process. */
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 /* What pppd gets to say goodbye before it is killed. */
@@ -233,11 +236,22 @@ static int start_process(struct call *call, const struct launcher_start *start,
 	return pppd_process_start(settings->pppd, arguments.argv, descriptors, &call->process);
 }
 
+static int register_call(struct launcher_calls *calls, struct call *call)
+{
+	HASH_ADD(by_id, calls->ids, call_id, sizeof(call->call_id), call);
+	if (!call->by_id.tbl)
+		return -ENOMEM;
+	HASH_ADD(by_unit, calls->units, unit, sizeof(call->unit), call);
+	if (call->by_unit.tbl)
+		return 0;
+	HASH_DELETE(by_id, calls->ids, call);
+	return -ENOMEM;
+}
+
 int launcher_calls_start(struct launcher_calls *calls, const struct launcher_start *start,
 			 const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_], uint32_t *ret_pid)
 {
 	_cleanup_(freep) struct call *call = NULL;
-	struct call *entry;
 	int error;
 
 	if (find_id(calls, start->call_id) || find_unit(calls, start->unit))
@@ -258,13 +272,14 @@ int launcher_calls_start(struct launcher_calls *calls, const struct launcher_sta
 		return error;
 	error = sd_event_add_io(calls->event, &call->exit_source, call->process.descriptor, EPOLLIN,
 				on_exit_event, call);
+	if (error >= 0)
+		error = register_call(calls, call);
 	if (error < 0) {
+		sd_event_source_disable_unref(call->exit_source);
 		pppd_process_discard(&call->process);
 		return error;
 	}
 	*ret_pid = (uint32_t)call->process.pid;
-	entry = TAKE_PTR(call);
-	HASH_ADD(by_id, calls->ids, call_id, sizeof(entry->call_id), entry);
-	HASH_ADD(by_unit, calls->units, unit, sizeof(entry->unit), entry);
+	TAKE_PTR(call);
 	return 0;
 }

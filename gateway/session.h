@@ -2,8 +2,7 @@
 /*
  * One session, as session.c (what is shown, the end), sessions.c (the table),
  * session_login.c (what its pppd says) and session_audit.c (what the log says)
- * share it. Nobody else includes
- * this.
+ * share it. Nobody else includes this.
  */
 #pragma once
 
@@ -12,6 +11,8 @@
 #include "gateway/plugin_channel.h"
 #include "gateway/sessions.h"
 
+/* Without memory an insertion leaves hh.tbl NULL; uthash would end the process. */
+#define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
 struct session {

@@ -64,6 +64,10 @@ static int on_call_prepare(void *userdata, struct l2tp_call *call,
 	snprintf(session->description.interface, sizeof(session->description.interface),
 		 INTERFACE_PREFIX "%u", session->id);
 	HASH_ADD(hh, sessions->table, id, sizeof(session->id), session);
+	if (!session->hh.tbl) {
+		free(session);
+		return -ENOMEM;
+	}
 	*ret_user = session;
 	return 0;
 }
