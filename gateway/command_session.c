@@ -97,7 +97,7 @@ static enum command_result kill_session(uint32_t id, const char *reason, bool js
 
 static enum command_result run_kill(const struct command *command, int argc, char **argv)
 {
-	const char *reason = "ended by the administrator";
+	const char *reason = "";
 	const struct command_option options[] = {
 		{ "reason", .value = &reason },
 		{ 0 },

@@ -328,11 +328,11 @@ int sessions_reach_launcher(struct sessions *sessions)
 	return launcher_client_connect(sessions->launcher);
 }
 
-static void kill_session(struct session *session, const char *reason)
+static void kill_session(struct session *session, const char *who, const char *reason)
 {
 	if (!session->cause) {
-		snprintf(session->kill_cause, sizeof(session->kill_cause),
-			 "ended by the gateway%s%s", reason[0] ? ": " : "", reason);
+		snprintf(session->kill_cause, sizeof(session->kill_cause), "ended by the %s%s%s",
+			 who, reason[0] ? ": " : "", reason);
 		session->cause = session->kill_cause;
 	}
 	session_end(session, session->cause);
@@ -344,7 +344,7 @@ int sessions_kill(struct sessions *sessions, uint32_t id, const char *reason)
 
 	if (!session)
 		return -ENOENT;
-	kill_session(session, reason);
+	kill_session(session, "administrator", reason);
 	return 0;
 }
 
@@ -355,7 +355,7 @@ size_t sessions_kill_user(struct sessions *sessions, const char *user, const cha
 
 	HASH_ITER(hh, sessions->table, session, next)
 	if (strcmp(session->description.user, user) == 0) {
-		kill_session(session, reason);
+		kill_session(session, "gateway", reason);
 		count++;
 	}
 	return count;
@@ -366,7 +366,7 @@ void sessions_kill_all(struct sessions *sessions, const char *reason)
 	struct session *session, *next;
 
 	HASH_ITER(hh, sessions->table, session, next)
-	kill_session(session, reason);
+	kill_session(session, "gateway", reason);
 }
 
 int sessions_walk(struct sessions *sessions,

@@ -385,7 +385,7 @@ static void killed_session_tells_the_reason(void **state)
 	pppd_exits(5);
 	assert_int_equal(fake.closed_calls, 1);
 	assert_int_equal(fake.closed_result, L2TP_CDN_ADMINISTRATIVE);
-	assert_string_equal(fake.down_cause, "ended by the gateway: lunch");
+	assert_string_equal(fake.down_cause, "ended by the administrator: lunch");
 	assert_nothing_is_left();
 	assert_int_equal(sessions_kill(fake.sessions, fake.start.call_id, ""), -ENOENT);
 }

@@ -37,7 +37,7 @@ client_is_down() { not on alice ip link show dev ppp0; }
 	wait_until 10 "the client's end" client_is_down
 	logged "$client_log" alice/pppd 'rcvd \[LCP TermReq'
 	road_clear
-	logged "$log" gw/saregated 'logout: .*"alice".*ended by the gateway: lunch is over'
+	logged "$log" gw/saregated 'logout: .*"alice".*ended by the administrator: lunch is over'
 }
 
 # Nothing is started between the two readings of the clock.
