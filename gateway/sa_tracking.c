@@ -202,11 +202,13 @@ static const char *remedy(int error)
 	}
 }
 
+static const struct sa_table_ops table_ops = { .ended = on_reference_ended };
+
 static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_port,
 		 char ret_error[256])
 {
 	const char *part = "the table of SAs";
-	int error = sa_table_new(on_reference_ended, tracking, &tracking->table);
+	int error = sa_table_new(&table_ops, tracking, &tracking->table);
 
 	if (!error) {
 		part = "following the kernel's SAs";

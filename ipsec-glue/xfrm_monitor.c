@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/netlink.h"
+#include "ipsec-glue/local_address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,8 +18,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Linux 6.10; newer than the headers of some systems that we build on. */
+#define ATTRIBUTE_SA_DIRECTION 33
+#define SA_DIRECTION_IN        1
+#define SA_DIRECTION_OUT       2
+
 struct xfrm_monitor {
 	struct sa_table *table;
+	struct local_addresses *local;
 	struct netlink_socket *notifications;
 	bool dump_needed;
 	int error; /* the first of the table's, until handle() returns it */
@@ -35,6 +42,7 @@ static struct inet_address from_xfrm_address(const xfrm_address_t *xfrm_address,
 /* What an SA's attributes say, as far as it matters here. */
 struct sa_attributes {
 	bool has_algorithm;
+	uint8_t direction; /* 0: not told */
 	uint16_t encapsulation_source_port;
 	uint16_t encapsulation_destination_port;
 };
@@ -56,6 +64,10 @@ static int take_attribute(const struct nlattr *attribute, void *userdata)
 		attributes->encapsulation_source_port = ntohs(encapsulation.encap_sport);
 		attributes->encapsulation_destination_port = ntohs(encapsulation.encap_dport);
 		break;
+	case ATTRIBUTE_SA_DIRECTION:
+		if (mnl_attr_get_payload_len(attribute) >= sizeof(uint8_t))
+			attributes->direction = mnl_attr_get_u8(attribute);
+		break;
 	}
 	return MNL_CB_OK;
 }
@@ -73,12 +85,28 @@ static bool is_relevant(const struct xfrm_usersa_info *information,
 	       attributes->has_algorithm;
 }
 
+/*
+ * Which way an SA goes. 1 inbound, 0 outbound, negative errno: it has no end
+ * here, and nothing that it carries is ours.
+ */
+static int find_direction(struct xfrm_monitor *monitor, const struct sa_attributes *attributes,
+			  const struct sa_description *description)
+{
+	if (attributes->direction == SA_DIRECTION_IN)
+		return 1;
+	if (attributes->direction == SA_DIRECTION_OUT)
+		return 0;
+	return local_addresses_direction(monitor->local, &description->source,
+					 &description->destination);
+}
+
 /* XFRM_MSG_NEWSA and XFRM_MSG_UPDSA, notified or dumped. */
 static int take_sa(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
 {
 	struct xfrm_usersa_info information;
 	struct sa_attributes attributes = { 0 };
 	struct sa_description description;
+	int inbound;
 
 	if (mnl_nlmsg_get_payload_len(message) < sizeof(information))
 		return 0;
@@ -93,7 +121,14 @@ static int take_sa(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
 		.destination = from_xfrm_address(&information.id.daddr, information.family),
 		.encapsulation_source_port = attributes.encapsulation_source_port,
 		.encapsulation_destination_port = attributes.encapsulation_destination_port,
+		.added_seconds = information.curlft.add_time,
 	};
+	inbound = find_direction(monitor, &attributes, &description);
+	if (inbound < 0)
+		return 0;
+	description.inbound = inbound;
+	if (message->nlmsg_type == XFRM_MSG_UPDSA)
+		return sa_table_update(monitor->table, &description);
 	return sa_table_add(monitor->table, &description);
 }
 
@@ -203,7 +238,9 @@ int xfrm_monitor_new(struct sa_table *table, struct xfrm_monitor **ret_monitor)
 	if (!monitor)
 		return -ENOMEM;
 	monitor->table = table;
-	r = netlink_socket_new(NETLINK_XFRM, &monitor->notifications);
+	r = local_addresses_new(&monitor->local);
+	if (r == 0)
+		r = netlink_socket_new(NETLINK_XFRM, &monitor->notifications);
 	if (r == 0)
 		r = netlink_socket_subscribe(monitor->notifications, XFRMNLGRP_SA);
 	if (r == 0)
@@ -221,6 +258,7 @@ void xfrm_monitor_free(struct xfrm_monitor *monitor)
 	if (!monitor)
 		return;
 	netlink_socket_free(monitor->notifications);
+	local_addresses_free(monitor->local);
 	free(monitor);
 }
 
@@ -245,8 +283,10 @@ int xfrm_monitor_handle(struct xfrm_monitor *monitor)
 
 	do {
 		r = netlink_socket_drain(monitor->notifications, take_message, monitor);
-		if (r == -ENOBUFS)
+		if (r == -ENOBUFS) {
 			monitor->dump_needed = true;
+			sa_table_begin_doubt(monitor->table);
+		}
 	} while (r == -ENOBUFS);
 	if (r == 0 && monitor->dump_needed)
 		r = dump(monitor);

@@ -16,13 +16,15 @@ static void count_ended(void *userdata, uint64_t reference)
 	((struct fixture *)userdata)->ended++;
 }
 
+static const struct sa_table_ops table_ops = { .ended = count_ended };
+
 static int set_up(void **state)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
 	*state = fixture;
 	(void)try_command("ip -n gateway xfrm state flush");
-	assert_int_equal(sa_table_new(count_ended, fixture, &fixture->table), 0);
+	assert_int_equal(sa_table_new(&table_ops, fixture, &fixture->table), 0);
 	return 0;
 }
 
