@@ -2,12 +2,14 @@
 /*
  * The data path: what carries PPP frames between a call and its pppd. An
  * interface with one implementation per way: the kernel's PPPoL2TP sockets
- * (kernel_session.c), and none at all (null_data_path.c), which measures the
+ * (kernel_session.c), a pty with the frames passing through user space
+ * (userspace_session.c), and none at all (null_data_path.c), which measures the
  * control plane alone. I/O.
  */
 #pragma once
 
 #include "base/address.h"
+#include "l2tp/data_message.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,8 +38,11 @@ struct l2tp_data_path_counters {
 	uint64_t sent_bytes;
 };
 
+/* A whole data packet for the peer, L2TP header included; borrowed for the call. */
+typedef void (*l2tp_data_packet_fn)(void *userdata, const uint8_t *packet, size_t size);
+
 struct l2tp_data_path {
-	const char *name; /* "kernel", "null": what `session list` shows */
+	const char *name; /* "kernel", "userspace", "null": what `session list` shows */
 	/*
 	 * Is this path usable here and now? 0, or negative errno with one line
 	 * of what is missing and what to do about it in *@ret_remedy (static).
@@ -53,10 +58,35 @@ struct l2tp_data_path {
 			    struct l2tp_data_path_session **ret_session);
 	/* The descriptor that pppd gets, borrowed; -1 if there is none and no pppd is wanted. */
 	int (*session_descriptor)(const struct l2tp_data_path_session *session);
+	/*
+	 * What ICCN said: are Ns and Nr required in the data messages that we send
+	 * (RFC 2661, 4.4.6)? Return: 0 or negative errno.
+	 */
+	int (*session_set_sequencing)(struct l2tp_data_path_session *session, bool sequencing);
 	int (*session_counters)(const struct l2tp_data_path_session *session,
 				struct l2tp_data_path_counters *ret_counters);
 	void (*session_free)(struct l2tp_data_path_session *session);
+
+	/* The rest is NULL where frames do not pass through user space. */
+
+	/*
+	 * A data message of the peer's. Frames are collected: session_flush() when
+	 * no more are at hand. What there is no room for is dropped and counted.
+	 */
+	void (*session_receive)(struct l2tp_data_path_session *session,
+				const struct l2tp_data_message *message);
+	void (*session_flush)(struct l2tp_data_path_session *session);
+	/* Readable when pppd has sent something; borrowed. */
+	int (*session_pump_descriptor)(const struct l2tp_data_path_session *session);
+	/*
+	 * Reads what pppd sent, within a budget; what is left makes the descriptor
+	 * readable again. @packet_fn must not free the session. Return: 0; negative
+	 * errno: the descriptor is broken.
+	 */
+	int (*session_pump)(struct l2tp_data_path_session *session, l2tp_data_packet_fn packet_fn,
+			    void *userdata);
 };
 
 extern const struct l2tp_data_path l2tp_kernel_data_path;
 extern const struct l2tp_data_path l2tp_null_data_path;
+extern const struct l2tp_data_path l2tp_userspace_data_path;

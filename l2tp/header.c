@@ -36,6 +36,7 @@ int l2tp_header_read(const uint8_t *packet, size_t size, struct l2tp_header *ret
 	if (reader.failed || !flags_are_valid(flags))
 		return L2TP_E_MALFORMED;
 	header.control = flags & FLAG_TYPE;
+	header.sequenced = flags & FLAG_SEQUENCE;
 	if (flags & FLAG_LENGTH) {
 		size_t length = l2tp_read_u16(&reader);
 
@@ -80,4 +81,21 @@ void l2tp_header_set_sequence(uint8_t *packet, size_t size, uint16_t ns, uint16_
 	assert(size >= L2TP_CONTROL_HEADER_SIZE);
 	l2tp_write_u16_at(&writer, POSITION_NS, ns);
 	l2tp_write_u16_at(&writer, POSITION_NR, nr);
+}
+
+void l2tp_header_write_data(struct l2tp_writer *writer, uint16_t tunnel_id, uint16_t session_id)
+{
+	l2tp_write_u16(writer, VERSION);
+	l2tp_write_u16(writer, tunnel_id);
+	l2tp_write_u16(writer, session_id);
+}
+
+void l2tp_header_write_data_sequenced(struct l2tp_writer *writer, uint16_t tunnel_id,
+				      uint16_t session_id, uint16_t ns)
+{
+	l2tp_write_u16(writer, FLAG_SEQUENCE | VERSION);
+	l2tp_write_u16(writer, tunnel_id);
+	l2tp_write_u16(writer, session_id);
+	l2tp_write_u16(writer, ns);
+	l2tp_write_u16(writer, 0);
 }

@@ -13,15 +13,20 @@
 
 /* A control packet's header has all optional fields but the offset. */
 #define L2TP_CONTROL_HEADER_SIZE 12
+/* What we send before a frame: flags and the two ids; and with Ns and Nr. */
+#define L2TP_DATA_HEADER_SIZE           6
+#define L2TP_DATA_HEADER_SEQUENCED_SIZE 10
 
 /**
  * struct l2tp_header - all in host byte order
  * @control:    T bit: a control message, else data
+ * @sequenced:  S bit: @ns and @nr were there
  * @ns, @nr:    0 where a data message has none
  * @payload:    what follows the header, bounded by Length; borrows the packet
  */
 struct l2tp_header {
 	bool control;
+	bool sequenced;
 	uint16_t tunnel_id;
 	uint16_t session_id;
 	uint16_t ns;
@@ -53,3 +58,10 @@ void l2tp_header_finish(struct l2tp_writer *writer);
  * @packet: at least L2TP_CONTROL_HEADER_SIZE bytes
  */
 void l2tp_header_set_sequence(uint8_t *packet, size_t size, uint16_t ns, uint16_t nr);
+
+/* l2tp_header_write_data() - the header of a data packet, without optional fields */
+void l2tp_header_write_data(struct l2tp_writer *writer, uint16_t tunnel_id, uint16_t session_id);
+
+/* The same with Ns; Nr of a data packet means nothing and is 0 (RFC 2661, 5.4). */
+void l2tp_header_write_data_sequenced(struct l2tp_writer *writer, uint16_t tunnel_id,
+				      uint16_t session_id, uint16_t ns);

@@ -208,6 +208,11 @@ static int kernel_session_descriptor(const struct l2tp_data_path_session *sessio
 	return session->descriptor;
 }
 
+static int kernel_session_set_sequencing(struct l2tp_data_path_session *session, bool sequencing)
+{
+	return set_sequencing(session->descriptor, sequencing);
+}
+
 static int kernel_session_counters(const struct l2tp_data_path_session *session,
 				   struct l2tp_data_path_counters *ret_counters)
 {
@@ -239,6 +244,7 @@ const struct l2tp_data_path l2tp_kernel_data_path = {
 	.tunnel_free = kernel_tunnel_free,
 	.session_open = kernel_session_open,
 	.session_descriptor = kernel_session_descriptor,
+	.session_set_sequencing = kernel_session_set_sequencing,
 	.session_counters = kernel_session_counters,
 	.session_free = kernel_session_free,
 };

@@ -134,6 +134,24 @@ void l2tp_lns_freep(struct l2tp_lns **lns)
 	l2tp_lns_free(*lns);
 }
 
+/* Sessions are found by tunnel and id: their own socket is not known here. */
+static void hand_over(struct l2tp_lns *lns, const struct l2tp_tunnel *tunnel,
+		      const struct l2tp_header *header)
+{
+	const struct l2tp_data_message message = {
+		.frame = header->payload.bytes,
+		.size = header->payload.remaining,
+		.sequenced = header->sequenced,
+		.ns = header->ns,
+	};
+	struct l2tp_call *call = l2tp_call_find(tunnel, header->session_id);
+
+	if (!call)
+		lns->counters.data_without_call++;
+	else if (lns->ops->call_data)
+		lns->ops->call_data(lns->userdata, call, &message);
+}
+
 /* A data message proves that the peer lives. The deadline follows when it expires. */
 static enum l2tp_verdict receive_data(struct l2tp_lns *lns, uint64_t now_usec,
 				      const struct l2tp_path *path,
@@ -146,6 +164,7 @@ static enum l2tp_verdict receive_data(struct l2tp_lns *lns, uint64_t now_usec,
 	if (!l2tp_tunnel_is_of(tunnel, path))
 		return L2TP_VERDICT_FOREIGN;
 	l2tp_tunnel_mark_alive(tunnel, now_usec);
+	hand_over(lns, tunnel, header);
 	return L2TP_VERDICT_DATA;
 }
 

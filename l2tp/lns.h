@@ -13,6 +13,7 @@
 #pragma once
 
 #include "base/address.h"
+#include "l2tp/data_message.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,7 +45,7 @@ enum l2tp_verdict {
 	L2TP_VERDICT_FOREIGN,   /* right tunnel id, another peer's SA reference: dropped */
 	L2TP_VERDICT_UNKNOWN,   /* no such tunnel or session, or not an SCCRQ: dropped */
 	L2TP_VERDICT_REFUSED,   /* a limit was reached */
-	L2TP_VERDICT_DATA,      /* a data message that the data path did not take */
+	L2TP_VERDICT_DATA,      /* a data message that the kernel did not take */
 	L2TP_VERDICT_COUNT_,
 };
 
@@ -133,6 +134,12 @@ struct l2tp_lns_ops {
 	/* ICCN received: PPP may start. Negative errno: the call is closed with CDN. */
 	int (*call_established)(void *userdata, struct l2tp_call *call);
 	/*
+	 * Optional: a data message of a call, from its own peer, that the kernel did
+	 * not take. Must leave the call alive.
+	 */
+	void (*call_data)(void *userdata, struct l2tp_call *call,
+			  const struct l2tp_data_message *message);
+	/*
 	 * The call ends, from whichever side. Called once for every call that had
 	 * call_prepare return 0. @call is invalid afterwards.
 	 */
@@ -164,8 +171,9 @@ struct l2tp_lns_counters {
 	uint64_t calls_opened;
 	uint64_t tunnel_ids_taken; /* tunnel_open said -EEXIST */
 	uint64_t retransmissions;
-	uint32_t tunnels; /* now, without lingering ones */
-	uint32_t calls;   /* now */
+	uint64_t data_without_call; /* of L2TP_VERDICT_DATA: no such session */
+	uint32_t tunnels;           /* now, without lingering ones */
+	uint32_t calls;             /* now */
 };
 
 void l2tp_lns_settings_default(struct l2tp_lns_settings *ret_settings);

@@ -49,6 +49,11 @@ static int null_session_descriptor(const struct l2tp_data_path_session *session)
 	return -1;
 }
 
+static int null_session_set_sequencing(struct l2tp_data_path_session *session, bool sequencing)
+{
+	return 0;
+}
+
 static int null_session_counters(const struct l2tp_data_path_session *session,
 				 struct l2tp_data_path_counters *ret_counters)
 {
@@ -67,6 +72,7 @@ const struct l2tp_data_path l2tp_null_data_path = {
 	.tunnel_free = null_tunnel_free,
 	.session_open = null_session_open,
 	.session_descriptor = null_session_descriptor,
+	.session_set_sequencing = null_session_set_sequencing,
 	.session_counters = null_session_counters,
 	.session_free = null_session_free,
 };

@@ -106,6 +106,16 @@ static int shell_call_established(void *userdata, struct l2tp_call *call)
 	return shell->established_result;
 }
 
+static void shell_call_data(void *userdata, struct l2tp_call *call,
+			    const struct l2tp_data_message *message)
+{
+	struct fake_shell *shell = userdata;
+
+	shell->data_count++;
+	shell->data_call = call;
+	shell->data = *message;
+}
+
 static void shell_call_closed(void *userdata, struct l2tp_call *call, enum l2tp_end_cause cause)
 {
 	struct fake_shell *shell = userdata;
@@ -135,6 +145,7 @@ static const struct l2tp_lns_ops ops = {
 	.tunnel_free = shell_tunnel_free,
 	.call_prepare = shell_call_prepare,
 	.call_established = shell_call_established,
+	.call_data = shell_call_data,
 	.call_closed = shell_call_closed,
 	.transition = shell_transition,
 };

@@ -38,6 +38,9 @@ struct fake_shell {
 	size_t opened, established, closed, freed;
 	size_t calls_prepared, calls_established, calls_closed;
 	size_t data_asked;
+	size_t data_count;
+	struct l2tp_call *data_call; /* of the last data message */
+	struct l2tp_data_message data;
 	size_t transitions;
 	size_t sent_when_prepared;
 	enum l2tp_end_cause tunnel_cause;

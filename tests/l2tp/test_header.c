@@ -140,6 +140,33 @@ static void a_header_is_written_field_by_field(void **state)
 	assert_memory_equal(packet, zlb, sizeof(zlb));
 }
 
+static void a_data_header_is_read_as_written(void **state)
+{
+	uint8_t packet[L2TP_DATA_HEADER_SEQUENCED_SIZE + 1] = { 0 };
+	struct l2tp_writer writer;
+	struct l2tp_header header;
+
+	l2tp_writer_init(&writer, packet, L2TP_DATA_HEADER_SIZE);
+	l2tp_header_write_data(&writer, 0x1234, 0x5678);
+	assert_false(writer.failed);
+	assert_int_equal(writer.size, L2TP_DATA_HEADER_SIZE);
+	assert_int_equal(l2tp_header_read(packet, writer.size + 1, &header), 0);
+	assert_false(header.control || header.sequenced);
+	assert_int_equal(header.tunnel_id, 0x1234);
+	assert_int_equal(header.session_id, 0x5678);
+	assert_int_equal(header.payload.remaining, 1);
+
+	l2tp_writer_init(&writer, packet, L2TP_DATA_HEADER_SEQUENCED_SIZE);
+	l2tp_header_write_data_sequenced(&writer, 0x1234, 0x5678, 0x9abc);
+	assert_false(writer.failed);
+	assert_int_equal(writer.size, L2TP_DATA_HEADER_SEQUENCED_SIZE);
+	assert_int_equal(l2tp_header_read(packet, writer.size + 1, &header), 0);
+	assert_true(header.sequenced);
+	assert_int_equal(header.ns, 0x9abc);
+	assert_int_equal(header.nr, 0);
+	assert_int_equal(header.payload.remaining, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +181,7 @@ int main(void)
 		SENTENCE(the_shortest_data_header_has_only_ids),
 		SENTENCE(an_offset_beyond_the_packet_is_malformed),
 		SENTENCE(a_header_is_written_field_by_field),
+		SENTENCE(a_data_header_is_read_as_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
