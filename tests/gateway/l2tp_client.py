@@ -10,16 +10,19 @@ Steps, in order:
   wait-end       waits for CDN or StopCCN, acknowledges, prints "cdn RESULT" or "stopccn RESULT"
   hang-up        StopCCN, waits for its acknowledgement
   hostile COUNT  COUNT malformed or misplaced datagrams; prints "answers N"
-Fails (exit 1) when an answer does not come within 5 s.
+Repeats what is not acknowledged, as a real one does (RFC 2661, 5.8); fails (exit 1) when
+an answer does not come within 5 s. tests/lab/clients/windows.py grows from it.
 """
 import random
 import socket
 import struct
 import sys
+import time
 
 CONTROL = 0xC802
 SCCRQ, SCCRP, SCCCN, STOPCCN, HELLO, ICRQ, ICRP, ICCN, CDN = 1, 2, 3, 4, 6, 10, 11, 12, 14
 WAIT_SECONDS = 5
+FIRST_REPETITION_SECONDS = 1
 TUNNEL_ID, SESSION_ID = 1, 1
 
 
@@ -45,24 +48,76 @@ class Client:
     def __init__(self, address, port, local_port):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("0.0.0.0", local_port))
-        self.socket.settimeout(WAIT_SECONDS)
         self.socket.connect((address, port))
+        self.wait_seconds = WAIT_SECONDS
+        self.tunnel_id = TUNNEL_ID
+        self.forget()
+
+    def forget(self):
+        """As after a crash: no tunnel, and nobody is told."""
         self.ns = self.nr = 0
         self.peer_tunnel = self.peer_session = 0
+        self.sent = None
 
     def send(self, session, avps):
-        self.socket.send(control(self.peer_tunnel, session, self.ns, self.nr, avps))
+        """A message that is repeated until it is acknowledged: the window is 1."""
+        self.await_acknowledgement()
+        self.sent = control(self.peer_tunnel, session, self.ns, self.nr, avps)
         self.ns = (self.ns + 1) & 0xFFFF
+        self.pause = FIRST_REPETITION_SECONDS
+        self.repeat_at = time.monotonic() + self.pause
+        self.socket.send(self.sent)
 
     def acknowledge(self):
         self.socket.send(control(self.peer_tunnel, 0, self.ns, self.nr))
 
+    def repeat(self):
+        if self.sent and time.monotonic() >= self.repeat_at:
+            self.socket.send(self.sent)
+            self.pause = min(2 * self.pause, 8)
+            self.repeat_at = time.monotonic() + self.pause
+
+    def data(self, packet):
+        """A data packet: nobody's here."""
+
+    def receive(self, deadline):
+        """The next control packet; data goes to data(). Repeats what waits to be repeated."""
+        while True:
+            self.repeat()
+            wait = deadline - time.monotonic()
+            if wait <= 0:
+                raise socket.timeout
+            self.socket.settimeout(min(wait, 0.5))
+            try:
+                packet = self.socket.recv(2048)
+            except socket.timeout:
+                continue
+            if len(packet) >= 12 and packet[0] & 0x80:
+                self.take_acknowledgement(packet)
+                return packet
+            self.data(packet)
+
+    def take_acknowledgement(self, packet):
+        tunnel, nr = struct.unpack_from("!H4xH", packet, 4)
+        if tunnel == self.tunnel_id and nr == self.ns:
+            self.sent = None
+
+    def await_acknowledgement(self):
+        deadline = time.monotonic() + self.wait_seconds
+        while self.sent:
+            self.receive(deadline)
+
     def expect(self, *kinds):
         """The next control message of one of these kinds; others are acknowledged."""
+        deadline = time.monotonic() + self.wait_seconds
         while True:
-            packet = self.socket.recv(2048)
-            ns = struct.unpack_from("!H", packet, 8)[0]
-            if len(packet) <= 12 or ns != self.nr:
+            packet = self.receive(deadline)
+            if len(packet) == 12:
+                continue
+            tunnel, ns = struct.unpack_from("!H2xH", packet, 4)
+            if tunnel != self.tunnel_id or ns != self.nr:
+                if tunnel == self.tunnel_id and self.peer_tunnel and (ns - self.nr) & 0x8000:
+                    self.acknowledge()
                 continue
             self.nr = (self.nr + 1) & 0xFFFF
             found = avps_of(packet)
@@ -75,7 +130,7 @@ class Client:
         self.ns = self.nr = self.peer_tunnel = self.peer_session = 0
         self.send(0, avp(0, struct.pack("!H", SCCRQ)) + avp(2, b"\x01\x00") +
                   avp(3, struct.pack("!I", 3)) + avp(7, b"test client") +
-                  avp(9, struct.pack("!H", TUNNEL_ID)) + avp(10, struct.pack("!H", 4)))
+                  avp(9, struct.pack("!H", self.tunnel_id)) + avp(10, struct.pack("!H", 4)))
         found = self.expect(SCCRP)[1]
         self.peer_tunnel = struct.unpack("!H", found[9])[0]
         self.send(0, avp(0, struct.pack("!H", SCCCN)))
@@ -91,18 +146,16 @@ class Client:
         print("call", self.peer_session, flush=True)
 
     def wait_end(self):
-        self.socket.settimeout(30)
+        self.wait_seconds = 30
         kind, found = self.expect(CDN, STOPCCN)
         self.acknowledge()
         result = struct.unpack_from("!H", found[1])[0]
         print("cdn" if kind == CDN else "stopccn", result, flush=True)
 
     def hang_up(self):
-        expected = (self.ns + 1) & 0xFFFF
         self.send(0, avp(0, struct.pack("!H", STOPCCN)) +
-                  avp(9, struct.pack("!H", TUNNEL_ID)) + avp(1, struct.pack("!H", 1)))
-        while struct.unpack_from("!H", self.socket.recv(2048), 10)[0] != expected:
-            pass
+                  avp(9, struct.pack("!H", self.tunnel_id)) + avp(1, struct.pack("!H", 1)))
+        self.await_acknowledgement()
         print("hung up", flush=True)
 
     def hostile(self, count):
@@ -150,7 +203,8 @@ def main(arguments):
              "hang-up": client.hang_up}[step]()
 
 
-try:
-    main(sys.argv[1:])
-except socket.timeout:
-    sys.exit("no answer in time")
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except socket.timeout:
+        sys.exit("no answer in time")
