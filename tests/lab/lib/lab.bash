@@ -20,3 +20,5 @@ lab_library=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 . "$lab_library/gateway.bash"
 # shellcheck source=tests/lab/lib/road.bash
 . "$lab_library/road.bash"
+# shellcheck source=tests/lab/lib/clients.bash
+. "$lab_library/clients.bash"

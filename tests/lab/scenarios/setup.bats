@@ -19,7 +19,7 @@ setup_file() {
 		gateway_stop gw
 		on gw saregate setup --undo
 	fi
-	client_new bob nat1 192.168.1.102
+	clients_new bob 192.168.1.102
 	snapshot >"$BATS_FILE_TMPDIR/before"
 }
 

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Many clients at once, and where they stand. Each has a user of its own name, and
+# its own pluto, xl2tpd and pppd. All beside the hosts of topology.bash; each is made
+# only if it is not there yet, so that scenarios can share it.
+#
+#   alice, bob, ann, c1, c2...  192.168.1.x ---- nat1 203.0.113.11 ------+
+#   ben    192.168.1.101 ----------------------- nat2 203.0.113.12 ------+
+#   cleo   192.168.1.101 ----------------------- nat3 203.0.113.13 ------+
+#   dora   192.168.1.101 -- home1 100.64.0.11 -+                         |  net
+#                                              +- carrier 203.0.113.14 --+
+#   emil   192.168.1.101 -- home2 100.64.0.12 -+                         |
+#   fred   203.0.113.50, no NAT -----------------------------------------+
+#                                                                        gw
+# shellcheck shell=bash disable=SC2154
+
+# exists HOST
+exists() { [ -e "$lab_state/$1" ]; }
+
+# clients_new NAME ADDRESS...: hosts behind nat1, unless they are there.
+clients_new() {
+	while [ $# -gt 1 ]; do
+		exists "$1" || client_new "$1" nat1 "$2"
+		shift 2
+	done
+}
+
+# nat_of_its_own NAT ADDRESS CLIENT [UPLINK]: another home with the same private
+# network as nat1's, and one client in it.
+nat_of_its_own() {
+	exists "$1" || nat_new "$1" "$2/24" 192.168.1.1/24 "${4:-net}"
+	exists "$3" || client_new "$3" "$1" 192.168.1.101
+}
+
+# clients_same_address: alice's private address, behind two more NATs.
+clients_same_address() {
+	nat_of_its_own nat2 203.0.113.12 ben
+	nat_of_its_own nat3 203.0.113.13 cleo
+}
+
+# clients_twins: two homes that share the carrier's public address, and whose clients
+# have the same private one.
+clients_twins() {
+	exists carrier || nat_new carrier 203.0.113.14/24 100.64.0.1/24
+	nat_of_its_own home1 100.64.0.11 dora carrier
+	nat_of_its_own home2 100.64.0.12 emil carrier
+}
+
+# clients_without_nat NAME ADDRESS: a client with a public address.
+clients_without_nat() {
+	exists "$1" || {
+		host_new "$1"
+		host_join "$1" eth0 "$2/24" net
+		ip -n "$1" route add default via "$(switch_address net)"
+	}
+}
+
+# clients_configure NAME...: each with a user of its name on the gateway.
+clients_configure() {
+	local name psk users
+	psk=$(road_psk)
+	users=$(on gw saregate user list --json)
+	for name in "$@"; do
+		grep -q "\"$name\"" <<<"$users" ||
+			on gw saregate user add "$name" --password-stdin <<<"$road_password"
+		on "$name" grep -qF "$psk" /etc/ipsec.secrets 2>/dev/null ||
+			client_configure "$name" 203.0.113.1 "$psk" "$name" "$road_password"
+	done
+}
+
+# at_once FUNCTION NAME...: runs FUNCTION NAME for all names at the same time; fails,
+# with what it printed, if one of them fails.
+at_once() {
+	local function=$1 name failed=0
+	local -A jobs
+	shift
+	for name in "$@"; do
+		"$function" "$name" >"$LAB_OUTPUT/$name/at-once.log" 2>&1 3>&- &
+		jobs[$name]=$!
+	done
+	for name in "$@"; do
+		wait "${jobs[$name]}" || {
+			echo "$function $name failed:" >&2
+			cat "$LAB_OUTPUT/$name/at-once.log" >&2
+			failed=1
+		}
+	done
+	return $failed
+}
+
+# clients_up NAME...: connects those that are not connected, all at once.
+clients_up() { at_once client_up_if_down "$@"; }
+
+client_up_if_down() {
+	client_address "$1" >/dev/null && return
+	on "$1" ip xfrm state | grep -q '^src' || client_ipsec_up "$1"
+	client_l2tp_up "$1" 120
+	client_route "$1" 10.20.0.0/24
+}
+
+# clients_ipsec_up NAME...: those that have no SA, all at once.
+clients_ipsec_up() { at_once client_ipsec_up_if_down "$@"; }
+
+client_ipsec_up_if_down() {
+	on "$1" ip xfrm state | grep -q '^src' || client_ipsec_up "$1"
+}
+
+# clients_down NAME...: ends all of their daemons.
+clients_down() { at_once client_down "$@"; }
+
+# windows HOST STEP...: clients/windows.py on a host that has IPsec and no xl2tpd.
+windows() {
+	local host=$1
+	shift
+	on "$host" python3 "$LAB_LIB/../clients/windows.py" 203.0.113.1 "$@"
+}
+
+# session_of USER KEY: of this user's only session.
+session_of() {
+	on gw saregate session list --json | python3 -c '
+import json, sys
+for session in json.load(sys.stdin):
+    if session["user"] == sys.argv[1]:
+        print(session[sys.argv[2]])' "$@"
+}
