@@ -55,6 +55,9 @@ bool l2tp_tunnel_repeated_sccrq(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 	if (tunnel->probe_usec != 0 && now_usec - tunnel->probe_usec >= SUSPICION_WAIT_USEC &&
 	    !data_was_received(tunnel, now_usec))
 		return true;
+	/* What came before the first repetition says nothing about the peer's life after it. */
+	if (tunnel->repeated_sccrq == 0)
+		data_was_received(tunnel, now_usec);
 	if (tunnel->repeated_sccrq < SUSPICION_AT)
 		tunnel->repeated_sccrq++;
 	if (tunnel->repeated_sccrq == SUSPICION_AT && tunnel->probe_usec == 0 &&

@@ -130,6 +130,25 @@ static void repeated_sccrqs_alone_make_us_ask_and_then_replace_the_tunnel(void *
 	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_STOPCCN), 0);
 }
 
+static void data_from_before_the_first_repetition_is_no_sign_of_life(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct fake_client client = fake_client(shell, 1);
+
+	fake_client_connect(&client);
+	fake_client_call(&client, 9);
+	fake_client_forget(&client);
+	shell->data_flows = true;
+	assert_int_equal(repeat_sccrq(&client), L2TP_VERDICT_DUPLICATE);
+	assert_int_equal(shell->data_asked, 1);
+	shell->data_flows = false;
+	for (unsigned int i = 0; i < 2; i++) {
+		fake_shell_pass(shell, 2 * SECOND);
+		assert_int_equal(repeat_sccrq(&client), L2TP_VERDICT_DUPLICATE);
+	}
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 1);
+}
+
 static void repeated_sccrqs_do_no_harm_to_a_tunnel_that_answers(void **state)
 {
 	struct fake_shell *shell = *state;
@@ -486,6 +505,7 @@ int main(void)
 		WITH_SHELL(a_tunnel_whose_data_flows_outlives_lost_acknowledgements),
 		WITH_SHELL(an_android_that_repeats_its_last_message_is_alive),
 		WITH_SHELL(repeated_sccrqs_alone_make_us_ask_and_then_replace_the_tunnel),
+		WITH_SHELL(data_from_before_the_first_repetition_is_no_sign_of_life),
 		WITH_SHELL(repeated_sccrqs_do_no_harm_to_a_tunnel_that_answers),
 		WITH_SHELL(repeated_sccrqs_alone_are_no_sign_of_life),
 		WITH_SHELL(a_zlb_of_an_unknown_session_moves_nothing),
