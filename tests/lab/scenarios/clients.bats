@@ -28,7 +28,7 @@ setup_file() {
 
 teardown_file() {
 	load "$LAB_LIB/lab.bash"
-	clients_down bob ann ben cleo fred
+	clients_down alice bob ann ben cleo fred
 	road_clear
 }
 
@@ -66,11 +66,61 @@ both() {
 	road_clear
 }
 
-@test "both reconnect without having hung up, with the next ids" {
-	both connect 1 call vanish connect 2 call lcp vanish connect 3 call lcp echo 10 hang-up
+@test "both reconnect without having hung up, with the next id, then with the same" {
+	both connect 1 call vanish connect 2 call lcp vanish connect 2 call lcp echo 10 hang-up
 	for said in "$bob" "$ann"; do
 		[[ $said == *"echoed 10 of 10"*"hung up" ]]
 		[[ $said != *FOREIGN* ]]
 	done
 	road_clear 120
 }
+
+# Each fetches what only it knows from web: what arrives is whole, and its own.
+fetch() {
+	[ "$(on "$1" curl -fsS --max-time 120 "http://$road_web/$1")" = "for $1 alone" ]
+}
+
+# reach NAME...: pings both ways, and a page of its own, for all at the same time.
+reach() {
+	local name
+	for name in "$@"; do echo "for $name alone" >"$webserver_folder/$name"; done
+	at_once reach_one "$@"
+}
+
+reach_one() {
+	fetch "$1"
+	on "$1" ping -q -c 3 -i 0.2 -W 5 "$road_web"
+	on gw ping -q -c 3 -i 0.2 -W 5 "$(client_address "$1")"
+}
+
+@test "real clients: three behind one NAT" {
+	clients_up alice bob ann
+	reach alice bob ann
+}
+
+@test "real clients: one private address behind three NATs" {
+	clients_up alice ben cleo
+	reach alice ben cleo
+	for name in alice ben cleo; do
+		[ "$(session_of $name ike_identity)" = 192.168.1.101 ]
+	done
+}
+
+@test "real clients: one without NAT beside them" {
+	clients_up fred
+	[ "$(session_of fred outer_address)" = 203.0.113.50 ]
+	# plain ESP, no UDP around it
+	on fred ip xfrm state | grep -q '^src'
+	not grep -q encap < <(on fred ip xfrm state)
+	reach alice bob ann ben cleo fred
+}
+
+@test "one hangs up: the others do not notice" {
+	clients_down bob
+	wait_until 20 "the end of bob's session" not_listed bob
+	reach alice ann ben cleo fred
+	clients_up bob
+	reach alice bob ann ben cleo fred
+}
+
+not_listed() { [ -z "$(session_of "$1" id)" ]; }
