@@ -9,9 +9,12 @@
 
 #include <errno.h>
 #include <linux/if_pppox.h>
+#include <linux/major.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 /* Without memory an insertion leaves hh.tbl NULL; uthash would end the process. */
 #define HASH_NONFATAL_OOM 1
@@ -208,14 +211,40 @@ static int check_socket(int descriptor, int domain, int option, int wanted)
 	return value == wanted ? 0 : -EPROTOTYPE;
 }
 
-/* pppd gets a PPPoL2TP session and the plugin's socket, whatever was sent. */
-static int check_descriptors(const struct launcher_calls *calls,
+/* The slave of a pty, and nothing else that is a terminal. */
+static int check_pty(int descriptor)
+{
+	struct stat status;
+
+	if (fstat(descriptor, &status) < 0)
+		return -errno;
+	if (!S_ISCHR(status.st_mode) || major(status.st_rdev) < UNIX98_PTY_SLAVE_MAJOR ||
+	    major(status.st_rdev) >= UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT)
+		return -ENOTTY;
+	return 0;
+}
+
+static int check_session(enum launcher_channel channel, int descriptor)
+{
+	switch (channel) {
+	case LAUNCHER_CHANNEL_PPPOL2TP:
+		return check_socket(descriptor, AF_PPPOX, SO_PROTOCOL, PX_PROTO_OL2TP);
+	case LAUNCHER_CHANNEL_TTY:
+		return check_pty(descriptor);
+	case LAUNCHER_CHANNEL_COUNT_:
+		break;
+	}
+	return -EINVAL;
+}
+
+/* pppd gets a session of that kind and the plugin's socket, whatever was sent. */
+static int check_descriptors(const struct launcher_calls *calls, enum launcher_channel channel,
 			     const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_])
 {
 	int session = descriptors[LAUNCHER_DESCRIPTOR_SESSION];
-	int error = check_socket(session, AF_PPPOX, SO_PROTOCOL, PX_PROTO_OL2TP);
+	int error = check_session(channel, session);
 
-	if (error && calls->settings.stub)
+	if (error && calls->settings.stub && channel == LAUNCHER_CHANNEL_PPPOL2TP)
 		error = check_socket(session, AF_UNIX, SO_TYPE, SOCK_SEQPACKET);
 	if (error)
 		return error;
@@ -233,7 +262,9 @@ static int start_process(struct call *call, const struct launcher_start *start,
 
 	if (error)
 		return error;
-	return pppd_process_start(settings->pppd, arguments.argv, descriptors, &call->process);
+	return pppd_process_start(settings->pppd, arguments.argv,
+				  (enum launcher_channel)start->channel, descriptors,
+				  &call->process);
 }
 
 static int register_call(struct launcher_calls *calls, struct call *call)
@@ -258,7 +289,7 @@ int launcher_calls_start(struct launcher_calls *calls, const struct launcher_sta
 		return -EEXIST;
 	if (launcher_calls_count(calls) >= LAUNCHER_CALLS_MAXIMUM)
 		return -ENOSPC;
-	error = check_descriptors(calls, descriptors);
+	error = check_descriptors(calls, (enum launcher_channel)start->channel, descriptors);
 	if (error)
 		return error;
 	call = calloc(1, sizeof(*call));

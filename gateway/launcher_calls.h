@@ -49,7 +49,7 @@ void launcher_calls_freep(struct launcher_calls **calls);
  * @ret_pid:     of pppd
  *
  * Return: 0; -EEXIST: call or interface number in use; -ENOSPC: at the cap;
- *         -ENOTSOCK, -EPROTOTYPE: a descriptor is not what it must be; other
+ *         -ENOTSOCK, -EPROTOTYPE, -ENOTTY: a descriptor is not what it must be; other
  *         negative errno, that of starting pppd included.
  */
 int launcher_calls_start(struct launcher_calls *calls, const struct launcher_start *start,

@@ -14,7 +14,8 @@ static bool start_is_valid(const struct launcher_start *message)
 	return message->unit <= LAUNCHER_UNIT_MAXIMUM && message->mtu >= 576 &&
 	       message->mtu <= 1500 && message->mru >= 576 && message->mru <= 1500 &&
 	       message->lcp_echo_interval_seconds <= 3600 && message->lcp_echo_failures >= 1 &&
-	       message->lcp_echo_failures <= 100 && message->debug <= 1;
+	       message->lcp_echo_failures <= 100 && message->debug <= 1 &&
+	       message->channel < LAUNCHER_CHANNEL_COUNT_;
 }
 
 /* A process number; 22 bits is the kernel's PID_MAX_LIMIT. */

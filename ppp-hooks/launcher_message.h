@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAUNCHER_MESSAGE_VERSION 1
+#define LAUNCHER_MESSAGE_VERSION 2
 /* Caps on what saregated may ask for. */
 #define LAUNCHER_CALLS_MAXIMUM 20000
 #define LAUNCHER_UNIT_MAXIMUM  99999999 /* "sg" and 8 digits fit in IFNAMSIZ */
 
 enum launcher_message_type {
 	/* saregated to launcher */
-	LAUNCHER_MESSAGE_START = 1, /* with two descriptors: PPPoL2TP session, plugin's socket */
+	LAUNCHER_MESSAGE_START = 1, /* with two descriptors: the session, plugin's socket */
 	LAUNCHER_MESSAGE_STOP = 2,
 	/* launcher to saregated */
 	LAUNCHER_MESSAGE_STARTED = 64,
@@ -37,6 +37,13 @@ enum launcher_descriptor {
 	LAUNCHER_DESCRIPTOR_COUNT_,
 };
 
+/* What the session's descriptor is, and how pppd speaks to it. */
+enum launcher_channel {
+	LAUNCHER_CHANNEL_PPPOL2TP, /* a PPPoL2TP socket: the kernel carries the frames */
+	LAUNCHER_CHANNEL_TTY,      /* the slave of a pty, which pppd takes for a serial line */
+	LAUNCHER_CHANNEL_COUNT_,
+};
+
 struct launcher_start {
 	struct launcher_message_header header;
 	uint32_t call_id;                   /* saregated's own number, unique among living calls */
@@ -46,6 +53,7 @@ struct launcher_start {
 	uint32_t lcp_echo_interval_seconds; /* 0 to 3600; 0: none */
 	uint32_t lcp_echo_failures;         /* 1 to 100 */
 	uint32_t debug;                     /* 0 or 1: pppd's debug log */
+	uint32_t channel;                   /* enum launcher_channel */
 };
 
 struct launcher_stop {

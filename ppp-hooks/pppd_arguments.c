@@ -15,7 +15,8 @@
 /*
  * Options of a serial line (lock, crtscts, modem, which Debian's
  * /etc/ppp/options sets) are not among these: pppd knows them no more once
- * pppol2tp has replaced the serial line, and looks at none of them.
+ * pppol2tp has replaced the serial line, and looks at none of them. On a pty
+ * see tty_arguments.
  */
 static const char *const fixed_arguments[] = {
 	/* Our name in the challenge, else it would be the host's. */
@@ -62,6 +63,16 @@ static const char *const fixed_arguments[] = {
 	"/nonexistent/ip-down",
 };
 
+/*
+ * pppd serves the terminal on its standard input, since no device is named. A
+ * pty has no carrier and no flow control, and a lock file would outlive it. No
+ * control character needs an escape, and one that comes without is taken: what
+ * is written to the pty begins before anything is negotiated.
+ */
+static const char *const tty_arguments[] = {
+	"local", "nocrtscts", "nolock", "asyncmap", "0", "receive-all",
+};
+
 /* Appends one argument; what does not fit is remembered in *error. */
 static void append(struct pppd_arguments *arguments, const char *argument, int *error)
 {
@@ -88,16 +99,32 @@ static void append_number(struct pppd_arguments *arguments, const char *option, 
 	append(arguments, digits, error);
 }
 
-/* Plugins first: they define options that follow. */
-static void append_channel(struct pppd_arguments *arguments, uint32_t unit, const char *plugin_path,
+static void append_channel(struct pppd_arguments *arguments, enum launcher_channel channel,
 			   int *error)
+{
+	switch (channel) {
+	case LAUNCHER_CHANNEL_PPPOL2TP:
+		append(arguments, "plugin", error);
+		append(arguments, "pppol2tp.so", error);
+		append_number(arguments, "pppol2tp", PPPD_SESSION_DESCRIPTOR, error);
+		break;
+	case LAUNCHER_CHANNEL_TTY:
+		for (size_t i = 0; i < ELEMENTS(tty_arguments); i++)
+			append(arguments, tty_arguments[i], error);
+		break;
+	case LAUNCHER_CHANNEL_COUNT_:
+		break;
+	}
+}
+
+/* Plugins first: they define options that follow. */
+static void append_plugins(struct pppd_arguments *arguments, const struct launcher_start *start,
+			   const char *plugin_path, int *error)
 {
 	char interface[sizeof("sg4294967295")];
 
-	snprintf(interface, sizeof(interface), "sg%" PRIu32, unit);
-	append(arguments, "plugin", error);
-	append(arguments, "pppol2tp.so", error);
-	append_number(arguments, "pppol2tp", PPPD_SESSION_DESCRIPTOR, error);
+	snprintf(interface, sizeof(interface), "sg%" PRIu32, start->unit);
+	append_channel(arguments, (enum launcher_channel)start->channel, error);
 	append(arguments, "plugin", error);
 	append(arguments, plugin_path, error);
 	append_number(arguments, "saregate-descriptor", PPPD_PLUGIN_DESCRIPTOR, error);
@@ -124,7 +151,7 @@ int pppd_arguments_build(const struct launcher_start *start, const char *plugin_
 	ret_arguments->text_used = 0;
 	append(ret_arguments, "pppd", &error);
 	append(ret_arguments, "nodetach", &error);
-	append_channel(ret_arguments, start->unit, plugin_path, &error);
+	append_plugins(ret_arguments, start, plugin_path, &error);
 	for (size_t i = 0; i < ELEMENTS(fixed_arguments); i++)
 		append(ret_arguments, fixed_arguments[i], &error);
 	append_number(ret_arguments, "mtu", start->mtu, &error);

@@ -14,7 +14,7 @@
 #define PPPD_ARGUMENTS_MAX  80
 #define PPPD_ARGUMENTS_TEXT 2048
 
-/* Descriptors as pppd finds them. */
+/* Descriptors as pppd finds them; a terminal is its standard input instead of 3. */
 #define PPPD_SESSION_DESCRIPTOR 3
 #define PPPD_PLUGIN_DESCRIPTOR  4
 

@@ -27,16 +27,41 @@ static char *const environment[] = {
 	NULL,
 };
 
-static int fill_file_actions(posix_spawn_file_actions_t *actions, int session, int plugin)
+/* What a child of this channel finds as descriptors. */
+struct child_descriptors {
+	enum launcher_channel channel;
+	int session;
+	int plugin;
+};
+
+/* The session as 3 beside an empty 0, or as 0 with no 3. */
+static int add_session(posix_spawn_file_actions_t *actions, const struct child_descriptors *child)
 {
-	int error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDWR, 0);
+	int error;
+
+	if (child->channel == LAUNCHER_CHANNEL_TTY) {
+		error = posix_spawn_file_actions_adddup2(actions, child->session, STDIN_FILENO);
+		if (error == 0)
+			error = posix_spawn_file_actions_addclose(actions, PPPD_SESSION_DESCRIPTOR);
+		return error;
+	}
+	error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDWR, 0);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, child->session,
+							 PPPD_SESSION_DESCRIPTOR);
+	return error;
+}
+
+static int fill_file_actions(posix_spawn_file_actions_t *actions,
+			     const struct child_descriptors *child)
+{
+	int error = add_session(actions, child);
 
 	if (error == 0)
 		error = posix_spawn_file_actions_adddup2(actions, STDERR_FILENO, STDOUT_FILENO);
 	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(actions, session, PPPD_SESSION_DESCRIPTOR);
-	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(actions, plugin, PPPD_PLUGIN_DESCRIPTOR);
+		error = posix_spawn_file_actions_adddup2(actions, child->plugin,
+							 PPPD_PLUGIN_DESCRIPTOR);
 	if (error == 0)
 		error = posix_spawn_file_actions_addclosefrom_np(actions, FIRST_FOREIGN_DESCRIPTOR);
 	return -error;
@@ -59,7 +84,8 @@ static int fill_attributes(posix_spawnattr_t *attributes)
 	return -error;
 }
 
-static int spawn(const char *path, char *const argv[], int session, int plugin, pid_t *ret_pid)
+static int spawn(const char *path, char *const argv[], const struct child_descriptors *child,
+		 pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -71,7 +97,7 @@ static int spawn(const char *path, char *const argv[], int session, int plugin, 
 	error = -posix_spawnattr_init(&attributes);
 	if (error < 0)
 		goto free_actions;
-	error = fill_file_actions(&actions, session, plugin);
+	error = fill_file_actions(&actions, child);
 	if (error == 0)
 		error = fill_attributes(&attributes);
 	if (error == 0)
@@ -90,7 +116,7 @@ static void kill_and_reap(pid_t pid)
 		continue;
 }
 
-int pppd_process_start(const char *path, char *const argv[],
+int pppd_process_start(const char *path, char *const argv[], enum launcher_channel channel,
 		       const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_],
 		       struct pppd_process *ret_process)
 {
@@ -109,7 +135,9 @@ int pppd_process_start(const char *path, char *const argv[],
 		       FIRST_FOREIGN_DESCRIPTOR);
 	if (plugin < 0)
 		return -errno;
-	r = spawn(path, argv, session, plugin, &pid);
+	r = spawn(path, argv,
+		  &(struct child_descriptors){ channel, .session = session, .plugin = plugin },
+		  &pid);
 	if (r < 0)
 		return r;
 	/* The child is ours and not reaped: its number cannot mean another. */

@@ -34,17 +34,19 @@ struct pppd_process {
  * pppd_process_start() - run pppd
  * @path:        of the program
  * @argv:        NULL-terminated
+ * @channel:     what the session's descriptor is
  * @descriptors: become 3 and 4 of the child (PPPD_SESSION_DESCRIPTOR,
- *               PPPD_PLUGIN_DESCRIPTOR); borrowed: the caller closes its own
+ *               PPPD_PLUGIN_DESCRIPTOR), a terminal 0 and 4; borrowed: the
+ *               caller closes its own
  *
  * The child has a session of its own, default signal actions, an environment
- * with nothing but PATH and HOME, /dev/null as standard input, our standard
- * error for output, and no other descriptor of ours.
+ * with nothing but PATH and HOME, /dev/null as standard input unless that is
+ * the terminal, our standard error for output, and no other descriptor of ours.
  *
  * Return: 0; negative errno, that of execve() included. *@ret_process is
  *         untouched on error.
  */
-int pppd_process_start(const char *path, char *const argv[],
+int pppd_process_start(const char *path, char *const argv[], enum launcher_channel channel,
 		       const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_],
 		       struct pppd_process *ret_process);
 

@@ -142,6 +142,16 @@ is_gone() { ! kill -0 "$process" 2>/dev/null; }
 	scenario descriptors_that_are_others_are_refused
 }
 
+@test "a terminal that is no pty is refused" {
+	start_launcher
+	scenario a_terminal_that_is_no_pty_is_refused
+}
+
+@test "a pty becomes the terminal of pppd" {
+	start_launcher
+	scenario a_pty_becomes_the_terminal_of_pppd
+}
+
 @test "a session that is no PPPoL2TP socket is refused" {
 	start_launcher --pppd "$top_srcdir/tests/gateway/stub-pppd"
 	scenario a_session_that_is_no_pppol2tp_socket_is_refused

@@ -17,8 +17,9 @@ import struct
 import sys
 import time
 
-VERSION = 1
+VERSION = 2
 START, STOP, STARTED, REFUSED, EXITED = 1, 2, 64, 65, 66
+PPPOL2TP, TTY = 0, 1
 IGNORES_TERM = 2000
 PATIENCE = 30  # seconds, for a machine under load
 
@@ -27,8 +28,8 @@ def message(kind, *fields):
     return struct.pack(f"={2 + len(fields)}I", VERSION, kind, *fields)
 
 
-def start_message(call, unit):
-    return message(START, call, unit, 1280, 1280, 30, 4, 0)
+def start_message(call, unit, channel=PPPOL2TP):
+    return message(START, call, unit, 1280, 1280, 30, 4, 0, channel)
 
 
 class Pair:
@@ -88,10 +89,11 @@ class Client:
         assert ours.recv(4096).startswith(b"ready ")
         return pid, ours
 
-    def expect_refusal(self, call, unit, error, descriptors=None):
+    def expect_refusal(self, call, unit, error, descriptors=None, channel=PPPOL2TP):
         pair = Pair()
         self.send(
-            start_message(call, unit), pair.descriptors() if descriptors is None else descriptors
+            start_message(call, unit, channel),
+            pair.descriptors() if descriptors is None else descriptors,
         )
         pair.close_sent()
         got = self.receive()
@@ -134,10 +136,12 @@ def malformed_requests_end_the_connection(path, _):
     stop = message(STOP, 1)
     bad = [good[:size] for size in range(1, len(good))] + [good + b"\0", good * 3]
     bad += [stop[:size] for size in range(1, len(stop))] + [stop + b"\0"]
-    bad += [struct.pack("=3I", 2, STOP, 1), message(3, 1), message(0, 1), message(STARTED, 1, 1)]
-    bad += [message(EXITED, 1, 1, 0, 0), message(START, 1, 10**8, 1280, 1280, 30, 4, 0)]
-    bad += [message(START, 1, 1, 575, 1280, 30, 4, 0), message(START, 1, 1, 1280, 1501, 30, 4, 0)]
-    bad += [message(START, 1, 1, 1280, 1280, 30, 4, 2), b"\xff" * len(good)]
+    bad += [struct.pack("=3I", 1, STOP, 1), message(3, 1), message(0, 1), message(STARTED, 1, 1)]
+    bad += [message(EXITED, 1, 1, 0, 0), message(START, 1, 10**8, 1280, 1280, 30, 4, 0, 0)]
+    bad += [message(START, 1, 1, 575, 1280, 30, 4, 0, 0)]
+    bad += [message(START, 1, 1, 1280, 1501, 30, 4, 0, 0)]
+    bad += [message(START, 1, 1, 1280, 1280, 30, 4, 2, 0)]
+    bad += [message(START, 1, 1, 1280, 1280, 30, 4, 0, 2), b"\xff" * len(good)]
     for request in bad:
         client = Client(path)
         pair = Pair()
@@ -212,6 +216,38 @@ def descriptors_that_are_others_are_refused(path, launcher):
     client.expect_refusal(1, 1, errno.EPROTOTYPE, [session, stream.fileno()])
     client.settle()
     assert descriptor_count(launcher) == before
+
+
+def a_terminal_that_is_no_pty_is_refused(path, launcher):
+    client = Client(path)
+    pair = Pair()
+    session, plugin = pair.descriptors()
+    null = os.open("/dev/null", os.O_RDONLY)
+    master, slave = os.openpty()
+    client.settle()
+    before = descriptor_count(launcher)
+    for wrong in (session, null, master):
+        client.expect_refusal(1, 1, errno.ENOTTY, [wrong, plugin], TTY)
+    client.expect_refusal(1, 1, errno.ENOTSOCK, [slave, plugin])
+    client.settle()
+    assert descriptor_count(launcher) == before
+
+
+def a_pty_becomes_the_terminal_of_pppd(path, _):
+    client = Client(path)
+    pair = Pair()
+    master, slave = os.openpty()
+    client.send(start_message(7, 42, TTY), [slave, pair.plugin.fileno()])
+    pair.close_sent()
+    kind, call, pid = client.receive()
+    assert (kind, call) == (STARTED, 7)
+    words = pair.ours.recv(4096).split()
+    assert b"pppol2tp.so" not in words and b"local" in words, words
+    assert os.readlink(f"/proc/{pid}/fd/0") == os.ttyname(slave)
+    assert "3" not in os.listdir(f"/proc/{pid}/fd")
+    client.send(message(STOP, 7))
+    assert client.receive() == (EXITED, 7, pid, 5, 0)
+    os.close(master)
 
 
 def a_session_that_is_no_pppol2tp_socket_is_refused(path, _):

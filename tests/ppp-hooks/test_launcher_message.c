@@ -138,6 +138,8 @@ static void every_field_of_a_start_has_its_bounds(void **state)
 		{ offsetof(struct launcher_start, lcp_echo_interval_seconds), 0, 3600 },
 		{ offsetof(struct launcher_start, lcp_echo_failures), 1, 100 },
 		{ offsetof(struct launcher_start, debug), 0, 1 },
+		{ offsetof(struct launcher_start, channel), LAUNCHER_CHANNEL_PPPOL2TP,
+		  LAUNCHER_CHANNEL_TTY },
 	};
 
 	/* A field added to the message must be added here. */

@@ -113,6 +113,24 @@ static void arguments_are_these_and_no_others(void **state)
 		assert_string_equal(arguments.argv[i], expected[i]);
 }
 
+static void a_terminal_is_a_line_without_modem_and_without_pppol2tp(void **state)
+{
+	static const char *const line[] = {
+		"pppd", "nodetach", "local", "nocrtscts", "nolock", "asyncmap", "0", "receive-all",
+	};
+	static struct pppd_arguments arguments;
+	struct launcher_start request = start;
+	const size_t same = 6; /* where the plugin of ours begins in @expected */
+
+	request.channel = LAUNCHER_CHANNEL_TTY;
+	build(&request, false, &arguments);
+	assert_int_equal(arguments.count, ELEMENTS(line) + ELEMENTS(expected) - same);
+	for (size_t i = 0; i < ELEMENTS(line); i++)
+		assert_string_equal(arguments.argv[i], line[i]);
+	for (size_t i = same; i < ELEMENTS(expected); i++)
+		assert_string_equal(arguments.argv[ELEMENTS(line) + i - same], expected[i]);
+}
+
 static void log_goes_to_stderr_where_there_is_no_syslog(void **state)
 {
 	static struct pppd_arguments arguments;
@@ -153,6 +171,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		SENTENCE(path_that_does_not_fit_is_refused),
 		SENTENCE(arguments_are_these_and_no_others),
+		SENTENCE(a_terminal_is_a_line_without_modem_and_without_pppol2tp),
 		SENTENCE(log_goes_to_stderr_where_there_is_no_syslog),
 		SENTENCE(debug_is_one_more_word),
 		SENTENCE(largest_numbers_fit),

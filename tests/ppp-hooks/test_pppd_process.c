@@ -37,7 +37,8 @@ static int start(struct child *child, const char *script)
 	descriptors[LAUNCHER_DESCRIPTOR_PLUGIN] = sockets[1];
 	child->process = (struct pppd_process){ .descriptor = -1 };
 	child->plugin = sockets[0];
-	r = pppd_process_start(SHELL, argv, descriptors, &child->process);
+	r = pppd_process_start(SHELL, argv, LAUNCHER_CHANNEL_PPPOL2TP, descriptors,
+			       &child->process);
 	close(descriptors[LAUNCHER_DESCRIPTOR_SESSION]);
 	close(sockets[1]);
 	return r;
@@ -73,9 +74,12 @@ static void program_that_is_missing_is_an_error_of_the_start(void **state)
 	char *argv[] = { "pppd", NULL };
 	int descriptors[LAUNCHER_DESCRIPTOR_COUNT_] = { 0, 0 };
 
-	assert_int_equal(pppd_process_start("/nonexistent/pppd", argv, descriptors, &process),
+	assert_int_equal(pppd_process_start("/nonexistent/pppd", argv, LAUNCHER_CHANNEL_PPPOL2TP,
+					    descriptors, &process),
 			 -ENOENT);
-	assert_int_equal(pppd_process_start("/dev/null", argv, descriptors, &process), -EACCES);
+	assert_int_equal(pppd_process_start("/dev/null", argv, LAUNCHER_CHANNEL_PPPOL2TP,
+					    descriptors, &process),
+			 -EACCES);
 	assert_int_equal(process.pid, 42);
 }
 
@@ -84,8 +88,11 @@ static void descriptor_that_is_closed_is_an_error_of_the_start(void **state)
 	struct pppd_process process = { .descriptor = -1 };
 	char *argv[] = { "sh", NULL };
 
-	assert_int_equal(pppd_process_start(SHELL, argv, (const int[]){ -1, 0 }, &process), -EBADF);
-	assert_int_equal(pppd_process_start(SHELL, argv, (const int[]){ 0, 9999 }, &process),
+	assert_int_equal(pppd_process_start(SHELL, argv, LAUNCHER_CHANNEL_PPPOL2TP,
+					    (const int[]){ -1, 0 }, &process),
+			 -EBADF);
+	assert_int_equal(pppd_process_start(SHELL, argv, LAUNCHER_CHANNEL_PPPOL2TP,
+					    (const int[]){ 0, 9999 }, &process),
 			 -EBADF);
 }
 
@@ -150,7 +157,9 @@ static void descriptors_that_come_as_four_and_three_are_not_mixed_up(void **stat
 	child.plugin = fcntl(sockets[0], F_DUPFD_CLOEXEC, 10);
 	dup2(fcntl(sockets[1], F_DUPFD_CLOEXEC, 10), 3);
 	dup2(open("/dev/zero", O_RDONLY), 4);
-	assert_int_equal(pppd_process_start(SHELL, argv, (const int[]){ 4, 3 }, &process), 0);
+	assert_int_equal(pppd_process_start(SHELL, argv, LAUNCHER_CHANNEL_PPPOL2TP,
+					    (const int[]){ 4, 3 }, &process),
+			 0);
 	hear(&child, text, sizeof(text));
 	assert_string_equal(text, "/dev/zero\n");
 	child.process = process;
@@ -205,7 +214,8 @@ static void child_leads_a_session_with_default_signals(void **state)
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGUSR2, SIG_IGN);
-	assert_int_equal(pppd_process_start("/bin/sleep", argv, (const int[]){ 0, 0 }, &process),
+	assert_int_equal(pppd_process_start("/bin/sleep", argv, LAUNCHER_CHANNEL_PPPOL2TP,
+					    (const int[]){ 0, 0 }, &process),
 			 0);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	read_status(process.pid, "SigBlk:", value);
@@ -290,6 +300,27 @@ static void discarded_child_leaves_nothing(void **state)
 	close(child.plugin);
 }
 
+static void a_terminal_is_its_standard_input_and_there_is_no_third(void **state)
+{
+	char *argv[] = { "sh", "-c", "[ -t 0 ] && [ ! -e /proc/$$/fd/3 ] && exit 7", NULL };
+	struct child child = { .process.descriptor = -1 };
+	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), sockets[2], slave;
+
+	assert_true(master >= 0);
+	assert_int_equal(unlockpt(master), 0);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	assert_true(slave >= 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
+	child.plugin = sockets[0];
+	assert_int_equal(pppd_process_start(SHELL, argv, LAUNCHER_CHANNEL_TTY,
+					    (const int[]){ slave, sockets[1] }, &child.process),
+			 0);
+	close(sockets[1]);
+	expect_end(&child, 7, 0);
+	close(slave);
+	close(master);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -307,6 +338,7 @@ int main(void)
 		SENTENCE(second_termination_only_shortens_the_grace),
 		SENTENCE(signals_to_a_child_that_has_ended_do_no_harm),
 		SENTENCE(discarded_child_leaves_nothing),
+		SENTENCE(a_terminal_is_its_standard_input_and_there_is_no_third),
 	};
 
 	return cmocka_run_group_tests_name("pppd_process", tests, NULL, NULL);
