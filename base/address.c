@@ -36,6 +36,13 @@ uint32_t inet_address_to_ipv4(const struct inet_address *address)
 	return ntohl(network_order);
 }
 
+bool inet_address_is_any(const struct inet_address *address)
+{
+	static const uint8_t zero[sizeof(address->bytes)];
+
+	return address->family != AF_UNSPEC && memcmp(address->bytes, zero, sizeof(zero)) == 0;
+}
+
 int inet_address_parse(const char *text, struct inet_address *ret_address)
 {
 	struct inet_address address = { .family = AF_INET };

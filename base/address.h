@@ -47,6 +47,9 @@ struct inet_address inet_address_from_ipv4(uint32_t host_order);
  */
 uint32_t inet_address_to_ipv4(const struct inet_address *address);
 
+/* Whether it is 0.0.0.0 or ::, which stand for every address of their family. */
+bool inet_address_is_any(const struct inet_address *address);
+
 /**
  * inet_address_parse() - read "192.0.2.1" or "2001:db8::1"
  *

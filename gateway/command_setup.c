@@ -40,10 +40,29 @@ static void show_plan(const struct setup_plan *plan)
 		show_text(SETUP_CONFIGURATION_PATH, plan->configuration_text);
 }
 
+/* Where clients connect to: the public address, and what it does not stand for. */
+static void show_addresses(const struct libreswan_parameters *libreswan)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *separator = "";
+
+	printf("clients connect to ");
+	if (libreswan->public.family != AF_UNSPEC) {
+		printf("%s", inet_address_format(&libreswan->public, address));
+		separator = " or ";
+	}
+	for (size_t i = 0; i < libreswan->listen_count; i++) {
+		if (libreswan->listen[i].family == libreswan->public.family)
+			continue;
+		printf("%s%s", separator, inet_address_format(&libreswan->listen[i], address));
+		separator = " or ";
+	}
+	printf(" with the pre-shared key in %s\n", SETUP_SECRETS_PATH);
+}
+
 static enum command_result do_setup(const struct setup_options *options)
 {
 	_cleanup_(setup_plan_done) struct setup_plan plan = { 0 };
-	char address[INET6_ADDRSTRLEN];
 	struct setup_error reason;
 	int r;
 
@@ -57,11 +76,7 @@ static enum command_result do_setup(const struct setup_options *options)
 	r = setup_apply(&plan, stdout, &reason);
 	if (r < 0)
 		return report_failure(r, &reason);
-	printf("clients connect to %s with the pre-shared key in %s\n",
-	       inet_address_format(plan.libreswan.public.family ? &plan.libreswan.public
-								: &plan.libreswan.listen,
-				   address),
-	       SETUP_SECRETS_PATH);
+	show_addresses(&plan.libreswan);
 	if (plan.first)
 		puts("next: saregate user add NAME --generate");
 	return COMMAND_DONE;
@@ -116,9 +131,11 @@ const struct command command_setup = {
 		"what differs; the key stays.\n"
 		"\n"
 		"  --non-interactive     never ask, whatever later versions may ask\n"
-		"  --listen-address A    local address that clients' packets arrive at\n"
-		"                        (default: that of the default route)\n"
-		"  --interface IF        take the listen address from this interface\n"
+		"  --listen-address A[,B...]  local addresses, IPv4 or IPv6, that clients' "
+		"packets\n"
+		"                        arrive at; 0.0.0.0 and :: are those of the default route\n"
+		"                        (default: 0.0.0.0)\n"
+		"  --interface IF        take the listen address, IPv4, from this interface\n"
 		"  --public-address A    address that clients connect to, if a NAT is in between\n"
 		"  --pool FIRST-LAST     inner addresses for clients\n"
 		"  --local-address A     the gateway's own inner address\n"

@@ -168,21 +168,43 @@ static const char *parse_dns(const struct configuration_key *key, const char *va
 	return NULL;
 }
 
-/* Adds one address to the list; 0.0.0.0 stands alone, and none stands twice. */
+/*
+ * An address without an interface's name must say by itself which one it means,
+ * and an IPv4 address in IPv6's clothes would open an IPv4 socket.
+ */
+static bool is_of_one_link(const struct inet_address *address)
+{
+	struct in6_addr ipv6;
+
+	if (address->family != AF_INET6)
+		return false;
+	memcpy(&ipv6, address->bytes, sizeof(ipv6));
+	return IN6_IS_ADDR_LINKLOCAL(&ipv6) || IN6_IS_ADDR_MULTICAST(&ipv6) ||
+	       IN6_IS_ADDR_V4MAPPED(&ipv6);
+}
+
+/*
+ * Adds one address to the list; 0.0.0.0 and :: stand alone in their family, and
+ * none stands twice.
+ */
 static const char *add_listen(struct configuration *configuration, const char *text)
 {
 	struct inet_address address;
 
-	if (inet_address_parse(text, &address) < 0 || address.family != AF_INET)
-		return "is no list of IPv4 addresses";
+	if (inet_address_parse(text, &address) < 0)
+		return "is no list of addresses";
+	if (is_of_one_link(&address))
+		return "names an IPv6 address that is of one link, multicast or IPv4";
 	if (configuration->listen_count == ELEMENTS(configuration->listen))
 		return "has too many addresses";
 	for (size_t i = 0; i < configuration->listen_count; i++) {
-		if (inet_address_equal(&configuration->listen[i], &address))
+		const struct inet_address *other = &configuration->listen[i];
+
+		if (inet_address_equal(other, &address))
 			return "names an address twice";
-		if (!inet_address_to_ipv4(&configuration->listen[i]) ||
-		    !inet_address_to_ipv4(&address))
-			return "names 0.0.0.0, which is every address, and others";
+		if (other->family == address.family &&
+		    (inet_address_is_any(other) || inet_address_is_any(&address)))
+			return "names 0.0.0.0 or ::, which is every address, and others";
 	}
 	configuration->listen[configuration->listen_count++] = address;
 	return NULL;
@@ -249,7 +271,8 @@ static const struct configuration_word levels[] = {
 /* clang-format off */
 const struct configuration_key configuration_keys[] = {
 	{ "listen", "address", .parse = parse_listen,
-	  .allowed = "0.0.0.0, or IPv4 addresses separated by spaces, at most 16" },
+	  .allowed = "IPv4 and IPv6 addresses separated by spaces, at most 16; 0.0.0.0 and :: "
+		     "are all of their family" },
 	{ "listen", "port", NUMBER(port, 1, 65535) },
 	{ "ipsec", "protection", WORD(protection, protections) },
 	{ "l2tp", "host-name", .parse = parse_host_name, FIELD(host_name),

@@ -34,7 +34,7 @@ int setup_fail(struct setup_error *ret_error, const char *format, ...)
 
 /* What the administrator asked for; NULL: as it is, or the default. Borrowed. */
 struct setup_options {
-	const char *listen_address;
+	const char *listen_address; /* one or several, separated by commas */
 	const char *public_address;
 	const char *interface;
 	const char *pool;
@@ -61,7 +61,7 @@ struct setup_plan {
 	char *connection_text;
 	char *secrets_text;
 	char *firewall_text;
-	char *previous_connection; /* its name, if it is another one now */
+	char *previous_connections; /* names that an earlier setup left, as in @state */
 };
 
 /**

@@ -83,25 +83,55 @@ bool setup_ipsec_is_running(void)
 	       child_run(arguments, output, sizeof(output)) == 0;
 }
 
-int setup_ipsec_load(const char *connection, struct setup_error *ret_error)
+/*
+ * Takes the first of the names separated by spaces.
+ * Return: what follows it, NULL if there is no name.
+ */
+static const char *take_name(const char *names, char ret_name[LIBRESWAN_NAME_MAX])
 {
-	static const char *const read_secrets[] = { "ipsec", "whack", "--rereadsecrets", NULL };
-	const char *const add[] = { "ipsec", "addconn", connection, NULL };
-	char output[OUTPUT_SIZE];
-	int r;
+	size_t length;
 
-	r = ipsec(read_secrets, output, ret_error);
-	if (r < 0)
-		return r;
-	return ipsec(add, output, ret_error);
+	names += strspn(names, " ");
+	length = strcspn(names, " ");
+	if (length == 0 || length >= LIBRESWAN_NAME_MAX)
+		return NULL;
+	memcpy(ret_name, names, length);
+	ret_name[length] = '\0';
+	return names + length;
 }
 
-void setup_ipsec_unload(const char *connection)
+static bool has_name(const char *names, const char *wanted)
+{
+	char name[LIBRESWAN_NAME_MAX];
+
+	while ((names = take_name(names, name)))
+		if (strcmp(name, wanted) == 0)
+			return true;
+	return false;
+}
+
+int setup_ipsec_load(const char *connections, struct setup_error *ret_error)
+{
+	/* Reads the secrets again, and opens sockets on addresses that are new. */
+	static const char *const listen[] = { "ipsec", "whack", "--listen", NULL };
+	char output[OUTPUT_SIZE], name[LIBRESWAN_NAME_MAX];
+	const char *const add[] = { "ipsec", "addconn", name, NULL };
+	int r;
+
+	r = ipsec(listen, output, ret_error);
+	while (r == 0 && (connections = take_name(connections, name)))
+		r = ipsec(add, output, ret_error);
+	return r;
+}
+
+void setup_ipsec_unload(const char *connections, const char *kept)
 {
 	static const char *const read_secrets[] = { "ipsec", "whack", "--rereadsecrets", NULL };
-	const char *const remove[] = { "ipsec", "whack", "--delete", "--name", connection, NULL };
-	char output[OUTPUT_SIZE];
+	char output[OUTPUT_SIZE], name[LIBRESWAN_NAME_MAX];
+	const char *const remove[] = { "ipsec", "whack", "--delete", "--name", name, NULL };
 
-	child_run(remove, output, sizeof(output));
+	while ((connections = take_name(connections, name)))
+		if (!has_name(kept, name))
+			child_run(remove, output, sizeof(output));
 	child_run(read_secrets, output, sizeof(output));
 }

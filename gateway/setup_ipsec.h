@@ -20,8 +20,18 @@ int setup_ipsec_check_config_setup(struct setup_error *ret_error);
 /* Whether pluto is there to be told anything. */
 bool setup_ipsec_is_running(void);
 
-/* Has a running pluto read the connection and the key. Return: 0; -ECANCELED. */
-int setup_ipsec_load(const char *connection, struct setup_error *ret_error);
+/**
+ * setup_ipsec_load() - have a running pluto read the connections and the key
+ * @connections: names separated by spaces
+ *
+ * Return: 0; -ECANCELED.
+ */
+int setup_ipsec_load(const char *connections, struct setup_error *ret_error);
 
-/* Has a running pluto forget the connection, its clients, and keys that are gone. */
-void setup_ipsec_unload(const char *connection);
+/**
+ * setup_ipsec_unload() - have a running pluto forget connections, their clients,
+ *                        and keys that are gone
+ * @connections: names separated by spaces
+ * @kept:        names that stay even so, or ""
+ */
+void setup_ipsec_unload(const char *connections, const char *kept);

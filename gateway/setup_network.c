@@ -10,13 +10,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/in6.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #define FORWARDING_PATH "/proc/sys/net/ipv4/ip_forward"
 /* a.root-servers.net: any address that only the default route leads to. */
-#define FAR_AWAY 0xc6290004
+#define FAR_AWAY_IPV4 "198.41.0.4"
+#define FAR_AWAY_IPV6 "2001:503:ba3e::2:30"
 
 static void freeifaddrsp(struct ifaddrs **list)
 {
@@ -24,19 +26,40 @@ static void freeifaddrsp(struct ifaddrs **list)
 		freeifaddrs(*list);
 }
 
-/* The address from which a datagram to the far end of the internet would leave; none does. */
-static int find_default_address(struct inet_address *ret_address, struct setup_error *ret_error)
+/* A socket from which a datagram to the far end of the internet would leave; none does. */
+static int open_probe(uint16_t family)
 {
-	_cleanup_(closep) int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct inet_endpoint far = { .address = inet_address_from_ipv4(FAR_AWAY), .port = 9 };
-	struct inet_endpoint near;
+	_cleanup_(closep) int probe = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct inet_endpoint far = { .port = 9 };
+	const int preferences = IPV6_PREFER_SRC_PUBLIC;
 	struct sockaddr_storage sockaddr;
-	socklen_t size = inet_endpoint_to_sockaddr(&far, &sockaddr);
+	socklen_t size;
 
-	if (probe < 0 || connect(probe, (const struct sockaddr *)&sockaddr, size) < 0)
-		return setup_fail(ret_error, "this host has no default route: say at which of its "
-					     "addresses clients arrive (--listen-address)");
-	size = sizeof(sockaddr);
+	inet_address_parse(family == AF_INET6 ? FAR_AWAY_IPV6 : FAR_AWAY_IPV4, &far.address);
+	size = inet_endpoint_to_sockaddr(&far, &sockaddr);
+	if (probe < 0)
+		return -errno;
+	if (family == AF_INET6 && setsockopt(probe, IPPROTO_IPV6, IPV6_ADDR_PREFERENCES,
+					     &preferences, sizeof(preferences)) < 0)
+		return -errno;
+	if (connect(probe, (const struct sockaddr *)&sockaddr, size) < 0)
+		return -errno;
+	return TAKE_FD(probe);
+}
+
+int setup_network_find_default(uint16_t family, struct inet_address *ret_address,
+			       struct setup_error *ret_error)
+{
+	_cleanup_(closep) int probe = open_probe(family);
+	struct sockaddr_storage sockaddr;
+	socklen_t size = sizeof(sockaddr);
+	struct inet_endpoint near;
+
+	if (probe < 0)
+		return setup_fail(ret_error,
+				  "this host has no default route of %s: say at which of its "
+				  "addresses clients arrive (--listen-address)",
+				  family == AF_INET6 ? "IPv6" : "IPv4");
 	if (getsockname(probe, (struct sockaddr *)&sockaddr, &size) < 0 ||
 	    inet_endpoint_from_sockaddr(&sockaddr, &near) < 0)
 		return setup_fail(ret_error, "the address of the default route: %m");
@@ -44,7 +67,7 @@ static int find_default_address(struct inet_address *ret_address, struct setup_e
 	return 0;
 }
 
-/* IPv4 addresses of the host, or of one interface, until @match says yes. */
+/* Addresses of the host, or of one interface, until @match says yes. */
 static int walk_addresses(const char *interface,
 			  bool (*match)(const struct inet_address *found, void *userdata),
 			  void *userdata)
@@ -56,11 +79,16 @@ static int walk_addresses(const char *interface,
 	if (getifaddrs(&list) < 0)
 		return -errno;
 	for (struct ifaddrs *entry = list; entry; entry = entry->ifa_next) {
-		if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET)
+		if (!entry->ifa_addr)
 			continue;
 		if (interface && strcmp(entry->ifa_name, interface) != 0)
 			continue;
-		memcpy(&sockaddr, entry->ifa_addr, sizeof(struct sockaddr_in));
+		if (entry->ifa_addr->sa_family == AF_INET)
+			memcpy(&sockaddr, entry->ifa_addr, sizeof(struct sockaddr_in));
+		else if (entry->ifa_addr->sa_family == AF_INET6)
+			memcpy(&sockaddr, entry->ifa_addr, sizeof(struct sockaddr_in6));
+		else
+			continue;
 		if (inet_endpoint_from_sockaddr(&sockaddr, &found) == 0 &&
 		    match(&found.address, userdata))
 			return 1;
@@ -68,8 +96,10 @@ static int walk_addresses(const char *interface,
 	return 0;
 }
 
-static bool take_first(const struct inet_address *found, void *userdata)
+static bool take_first_ipv4(const struct inet_address *found, void *userdata)
 {
+	if (found->family != AF_INET)
+		return false;
 	*(struct inet_address *)userdata = *found;
 	return true;
 }
@@ -79,14 +109,11 @@ static bool is_equal(const struct inet_address *found, void *userdata)
 	return inet_address_equal(found, userdata);
 }
 
-int setup_network_find_address(const char *interface, struct inet_address *ret_address,
-			       struct setup_error *ret_error)
+int setup_network_find_on(const char *interface, struct inet_address *ret_address,
+			  struct setup_error *ret_error)
 {
-	int r;
+	int r = walk_addresses(interface, take_first_ipv4, ret_address);
 
-	if (!interface)
-		return find_default_address(ret_address, ret_error);
-	r = walk_addresses(interface, take_first, ret_address);
 	if (r < 0)
 		return setup_fail(ret_error, "addresses of this host: %s", strerror(-r));
 	if (r == 0)

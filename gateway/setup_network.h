@@ -5,13 +5,17 @@
 #include "gateway/setup.h"
 
 /**
- * setup_network_find_address() - the address that clients can reach us at
- * @interface: its first IPv4 address, or NULL: the one of the default route
+ * setup_network_find_default() - the address of the default route
+ * @family: AF_INET or AF_INET6; of the latter a public, not a temporary one
  *
  * Return: 0; -ECANCELED.
  */
-int setup_network_find_address(const char *interface, struct inet_address *ret_address,
+int setup_network_find_default(uint16_t family, struct inet_address *ret_address,
 			       struct setup_error *ret_error);
+
+/* An interface's first IPv4 address. Return: 0; -ECANCELED. */
+int setup_network_find_on(const char *interface, struct inet_address *ret_address,
+			  struct setup_error *ret_error);
 
 /* Whether the host has this address. Return: 1, 0, negative errno. */
 int setup_network_has_address(const struct inet_address *address);

@@ -30,7 +30,7 @@ void setup_plan_done(struct setup_plan *plan)
 	free(plan->connection_text);
 	setup_text_free(plan->secrets_text);
 	free(plan->firewall_text);
-	free(plan->previous_connection);
+	free(plan->previous_connections);
 	*plan = (struct setup_plan){ 0 };
 }
 
@@ -114,26 +114,26 @@ static int edit(char **text, const char *section, const char *key, const char *v
 }
 
 /* "A,B" as the configuration wants it: "A B". */
-static int edit_dns(char **text, const char *dns)
+static int edit_list(char **text, const char *section, const char *key, const char *values)
 {
-	_cleanup_(freep) char *servers = NULL;
+	_cleanup_(freep) char *list = NULL;
 
-	if (!dns)
+	if (!values)
 		return 0;
-	servers = strdup(dns);
-	if (!servers)
+	list = strdup(values);
+	if (!list)
 		return -ENOMEM;
-	for (char *c = servers; *c; c++)
+	for (char *c = list; *c; c++)
 		if (*c == ',')
 			*c = ' ';
-	return edit(text, "ppp", "dns", servers);
+	return edit(text, section, key, list);
 }
 
 static int edit_configuration(const struct setup_options *options, char **text)
 {
 	int r;
 
-	r = edit(text, "listen", "address", options->listen_address);
+	r = edit_list(text, "listen", "address", options->listen_address);
 	if (r == 0)
 		r = edit(text, "ppp", "pool", options->pool);
 	if (r == 0)
@@ -141,7 +141,7 @@ static int edit_configuration(const struct setup_options *options, char **text)
 	if (r == 0)
 		r = edit(text, "ppp", "mtu", options->mtu);
 	if (r == 0)
-		r = edit_dns(text, options->dns);
+		r = edit_list(text, "ppp", "dns", options->dns);
 	return r;
 }
 
@@ -200,20 +200,37 @@ static int parse_address(const char *option, const char *text, struct inet_addre
 	return 0;
 }
 
-/* Given now, else in saregate.conf, else found. */
-static int plan_listen_address(const struct setup_options *options, struct setup_plan *plan,
-			       struct setup_error *ret_error)
+/* One address of saregate.conf; 0.0.0.0 and :: mean that of the default route. */
+static int plan_listen_address(const struct inet_address *configured,
+			       struct inet_address *ret_listen, struct setup_error *ret_error)
 {
-	struct inet_address *listen = &plan->libreswan.listen;
 	char text[INET6_ADDRSTRLEN];
 
-	if (options->interface || inet_address_to_ipv4(&plan->configuration.listen[0]) == 0)
-		return setup_network_find_address(options->interface, listen, ret_error);
-	*listen = plan->configuration.listen[0];
-	if (setup_network_has_address(listen) == 0)
+	if (inet_address_is_any(configured))
+		return setup_network_find_default(configured->family, ret_listen, ret_error);
+	*ret_listen = *configured;
+	if (setup_network_has_address(configured) == 0)
 		return setup_fail(ret_error, "no interface of this host has the address %s",
-				  inet_address_format(listen, text));
+				  inet_address_format(configured, text));
 	return 0;
+}
+
+/* Given now, else in saregate.conf, else found. */
+static int plan_listen_addresses(const struct setup_options *options, struct setup_plan *plan,
+				 struct setup_error *ret_error)
+{
+	struct libreswan_parameters *libreswan = &plan->libreswan;
+	int r = 0;
+
+	if (options->interface) {
+		libreswan->listen_count = 1;
+		return setup_network_find_on(options->interface, &libreswan->listen[0], ret_error);
+	}
+	libreswan->listen_count = plan->configuration.listen_count;
+	for (size_t i = 0; r == 0 && i < libreswan->listen_count; i++)
+		r = plan_listen_address(&plan->configuration.listen[i], &libreswan->listen[i],
+					ret_error);
+	return r;
 }
 
 static int plan_public_address(const struct setup_options *options, struct setup_plan *plan,
@@ -254,19 +271,21 @@ static int plan_secrets(struct setup_plan *plan, struct setup_error *ret_error)
 	return r;
 }
 
-static int plan_connection(struct setup_plan *plan)
+static int plan_connections(struct setup_plan *plan)
 {
+	char *names = plan->state.connections;
 	char name[LIBRESWAN_NAME_MAX];
 
 	plan->libreswan.updown = SETUP_UPDOWN_PATH;
-	libreswan_connection_name(&plan->libreswan, name);
-	if (!plan->first && strcmp(plan->state.connection, name) != 0) {
-		plan->previous_connection = strdup(plan->state.connection);
-		if (!plan->previous_connection)
-			return -ENOMEM;
+	plan->previous_connections = strdup(names);
+	if (!plan->previous_connections)
+		return -ENOMEM;
+	names[0] = '\0';
+	for (size_t i = 0; i < plan->libreswan.listen_count; i++) {
+		libreswan_connection_name(&plan->libreswan.listen[i], name);
+		strcat(strcat(names, i > 0 ? " " : ""), name);
 	}
-	strcpy(plan->state.connection, name);
-	return libreswan_text_connection(&plan->libreswan, &plan->connection_text);
+	return libreswan_text_connections(&plan->libreswan, &plan->connection_text);
 }
 
 static int plan_texts(const struct setup_options *options, struct setup_plan *plan,
@@ -276,11 +295,11 @@ static int plan_texts(const struct setup_options *options, struct setup_plan *pl
 
 	r = plan_configuration(options, plan, ret_error);
 	if (r == 0)
-		r = plan_listen_address(options, plan, ret_error);
+		r = plan_listen_addresses(options, plan, ret_error);
 	if (r == 0)
 		r = plan_public_address(options, plan, ret_error);
 	if (r == 0)
-		r = plan_connection(plan);
+		r = plan_connections(plan);
 	if (r == 0)
 		r = plan_secrets(plan, ret_error);
 	if (r == 0)

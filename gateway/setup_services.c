@@ -80,7 +80,7 @@ static int start_ipsec(const struct setup_plan *plan, bool changed, struct setup
 		return r;
 	if (plan->first)
 		return run(restart, ret_error);
-	return setup_ipsec_load(plan->state.connection, ret_error);
+	return setup_ipsec_load(plan->state.connections, ret_error);
 }
 
 static int start_units(const struct setup_plan *plan, bool ipsec_changed,
@@ -118,14 +118,14 @@ static int tell_pluto(const struct setup_plan *plan, bool ipsec_changed, FILE *r
 		fprintf(report, "restart by hand: ipsec restart\n");
 		return 0;
 	}
-	return ipsec_changed ? setup_ipsec_load(plan->state.connection, ret_error) : 0;
+	return ipsec_changed ? setup_ipsec_load(plan->state.connections, ret_error) : 0;
 }
 
 int setup_services_start(const struct setup_plan *plan, bool ipsec_changed,
 			 bool configuration_changed, FILE *report, struct setup_error *ret_error)
 {
-	if (plan->previous_connection && setup_ipsec_is_running())
-		setup_ipsec_unload(plan->previous_connection);
+	if (plan->previous_connections[0] && setup_ipsec_is_running())
+		setup_ipsec_unload(plan->previous_connections, plan->state.connections);
 	if (setup_services_have_systemd())
 		return start_units(plan, ipsec_changed, configuration_changed, ret_error);
 	fprintf(report, "systemd does not run here: saregate-launcher and saregated are started "
@@ -142,8 +142,8 @@ void setup_services_stop(const struct setup_state *state, FILE *report)
 						     "ipsec.service", NULL };
 	struct setup_error reason;
 
-	if (state->connection[0] && setup_ipsec_is_running())
-		setup_ipsec_unload(state->connection);
+	if (state->connections[0] && setup_ipsec_is_running())
+		setup_ipsec_unload(state->connections, "");
 	if (!setup_services_have_systemd())
 		return;
 	if (run(disable, &reason) < 0)

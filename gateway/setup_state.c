@@ -68,7 +68,7 @@ int setup_state_parse(const char *text, struct setup_state *ret_state)
 	    !json_object_object_get_ex(object, "version", &version) ||
 	    json_object_get_int(version) != VERSION)
 		return -EINVAL;
-	r = read_text(object, "connection", state.connection, sizeof(state.connection));
+	r = read_text(object, "connection", state.connections, sizeof(state.connections));
 	if (r == 0)
 		r = read_text(object, "public_address", state.public_address,
 			      sizeof(state.public_address));
@@ -106,7 +106,7 @@ int setup_state_format(const struct setup_state *state, char **ret_text)
 		return -ENOMEM;
 	r = add(object, "version", json_object_new_int(VERSION));
 	if (r == 0)
-		r = add(object, "connection", json_object_new_string(state->connection));
+		r = add(object, "connection", json_object_new_string(state->connections));
 	if (r == 0)
 		r = add(object, "public_address", json_object_new_string(state->public_address));
 	if (r == 0)

@@ -14,7 +14,8 @@
 
 /**
  * struct setup_state - after a successful setup
- * @connection:      libreswan's name of the connection, "" if there was no setup
+ * @connections:     libreswan's names of the connections, separated by spaces;
+ *                   "" if there was no setup
  * @public_address:  as given to setup, "" if none was
  * @forwarding_was_on: net.ipv4.ip_forward before the first setup
  * @ipsec_was_enabled: whether ipsec.service was, before the first setup
@@ -23,7 +24,7 @@
  * @configuration_after: and what it wrote
  */
 struct setup_state {
-	char connection[LIBRESWAN_NAME_MAX];
+	char connections[LIBRESWAN_LISTEN_MAX * (LIBRESWAN_NAME_MAX + 1)];
 	char public_address[INET6_ADDRSTRLEN];
 	bool forwarding_was_on;
 	bool ipsec_was_enabled;

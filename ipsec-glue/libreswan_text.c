@@ -39,48 +39,42 @@ const char libreswan_esp_offers[] = "esp="
  * no way to start towards %any; the clients rekey. No mark=: libreswan 5.3
  * breaks it, and the reqid says whose a packet is.
  */
-static const char connection_format[] =
-	LIBRESWAN_TEXT_MARK "\n"
-			    "# Changes are lost at the next setup.\n"
-			    "\n"
-			    "config setup\n" CONFIG_SETUP "\n"
-			    "conn %s\n"
-			    "\tikev2=no\n"
-			    "\tauthby=secret\n"
-			    "\tauto=add\n"
-			    "\ttype=transport\n"
-			    "\tleft=%s\n"
-			    "\tleftid=%s\n"
-			    "\tleftprotoport=17/1701\n"
-			    "\tleftupdown=%s\n"
-			    "\tright=%%any\n"
-			    "\trightprotoport=17/%%any\n"
-			    "\toverlapip=yes\n"
-			    "\trekey=no\n"
-			    "\tpfs=no\n"
-			    "\tencapsulation=auto\n"
-			    "\tikelifetime=24h\n"
-			    "\tsalifetime=24h\n"
-			    "\tdpddelay=30\n"
-			    "\tdpdtimeout=120\n"
-			    "\tdpdaction=clear\n"
-			    "\t%s\n"
-			    "\t%s\n";
+static const char connection_format[] = "\n"
+					"conn %s\n"
+					"\tikev2=no\n"
+					"\tauthby=secret\n"
+					"\tauto=add\n"
+					"\ttype=transport\n"
+					"\tleft=%s\n"
+					"\tleftid=%s\n"
+					"\tleftprotoport=17/1701\n"
+					"\tleftupdown=%s\n"
+					"\tright=%%any\n"
+					"\trightprotoport=17/%%any\n"
+					"\toverlapip=yes\n"
+					"\trekey=no\n"
+					"\tpfs=no\n"
+					"\tencapsulation=auto\n"
+					"\tikelifetime=24h\n"
+					"\tsalifetime=24h\n"
+					"\tdpddelay=30\n"
+					"\tdpdtimeout=120\n"
+					"\tdpdaction=clear\n"
+					"\t%s\n"
+					"\t%s\n";
 
-/* The address that is our IKE identity. */
-static const struct inet_address *identity(const struct libreswan_parameters *parameters)
+/* The address that is our IKE identity for clients that arrive at @listen. */
+static const struct inet_address *identity(const struct libreswan_parameters *parameters,
+					   const struct inet_address *listen)
 {
-	if (parameters->public.family == AF_UNSPEC)
-		return &parameters->listen;
-	return &parameters->public;
+	return parameters->public.family == listen->family ? &parameters->public : listen;
 }
 
-char *libreswan_connection_name(const struct libreswan_parameters *parameters,
-				char name[LIBRESWAN_NAME_MAX])
+char *libreswan_connection_name(const struct inet_address *listen, char name[LIBRESWAN_NAME_MAX])
 {
 	char address[INET6_ADDRSTRLEN];
 
-	inet_address_format(&parameters->listen, address);
+	inet_address_format(listen, address);
 	/* A name holds letters, digits, '.', '_' and '-' only. */
 	for (char *c = address; *c; c++)
 		if (*c == ':')
@@ -89,19 +83,45 @@ char *libreswan_connection_name(const struct libreswan_parameters *parameters,
 	return name;
 }
 
-int libreswan_text_connection(const struct libreswan_parameters *parameters, char **ret_text)
+/* What one connection needs at most, whatever the addresses. */
+static size_t connection_room(const struct libreswan_parameters *parameters)
+{
+	return sizeof(connection_format) + LIBRESWAN_NAME_MAX + 2 * INET6_ADDRSTRLEN +
+	       strlen(parameters->updown) + strlen(libreswan_ike_offers) +
+	       strlen(libreswan_esp_offers);
+}
+
+/* Return: bytes written, without the terminator. */
+static size_t put_connection(char *text, size_t room, const struct libreswan_parameters *parameters,
+			     const struct inet_address *listen)
 {
 	char name[LIBRESWAN_NAME_MAX];
 	char left[INET6_ADDRSTRLEN];
 	char left_id[INET6_ADDRSTRLEN];
-	char *text;
 
-	libreswan_connection_name(parameters, name);
-	inet_address_format(&parameters->listen, left);
-	inet_address_format(identity(parameters), left_id);
-	if (asprintf(&text, connection_format, name, left, left_id, parameters->updown,
-		     libreswan_ike_offers, libreswan_esp_offers) < 0)
+	libreswan_connection_name(listen, name);
+	inet_address_format(listen, left);
+	inet_address_format(identity(parameters, listen), left_id);
+	return (size_t)snprintf(text, room, connection_format, name, left, left_id,
+				parameters->updown, libreswan_ike_offers, libreswan_esp_offers);
+}
+
+int libreswan_text_connections(const struct libreswan_parameters *parameters, char **ret_text)
+{
+	static const char head[] = LIBRESWAN_TEXT_MARK "\n"
+						       "# Changes are lost at the next setup.\n"
+						       "\n"
+						       "config setup\n" CONFIG_SETUP;
+	size_t room = sizeof(head) + parameters->listen_count * connection_room(parameters);
+	size_t used = strlen(head);
+	char *text = malloc(room);
+
+	if (!text)
 		return -ENOMEM;
+	strcpy(text, head);
+	for (size_t i = 0; i < parameters->listen_count; i++)
+		used += put_connection(text + used, room - used, parameters,
+				       &parameters->listen[i]);
 	*ret_text = text;
 	return 0;
 }
@@ -111,15 +131,38 @@ const char *libreswan_text_config_setup(void)
 	return CONFIG_SETUP;
 }
 
+/* Two listen addresses behind one public address have one identity. */
+static bool has_earlier_identity(const struct libreswan_parameters *parameters, size_t index)
+{
+	const struct inet_address *wanted = identity(parameters, &parameters->listen[index]);
+
+	for (size_t i = 0; i < index; i++)
+		if (inet_address_equal(identity(parameters, &parameters->listen[i]), wanted))
+			return true;
+	return false;
+}
+
 int libreswan_text_secrets(const struct libreswan_parameters *parameters, const char *psk,
 			   char **ret_text)
 {
-	char left_id[INET6_ADDRSTRLEN];
-	char *text;
+	static const char head[] = LIBRESWAN_TEXT_MARK "\n";
+	static const char format[] = "%s %%any : PSK \"%s\"\n";
+	size_t room = sizeof(head) +
+		      parameters->listen_count * (sizeof(format) + INET6_ADDRSTRLEN + strlen(psk));
+	size_t used = strlen(head);
+	char *text = malloc(room);
 
-	inet_address_format(identity(parameters), left_id);
-	if (asprintf(&text, LIBRESWAN_TEXT_MARK "\n%s %%any : PSK \"%s\"\n", left_id, psk) < 0)
+	if (!text)
 		return -ENOMEM;
+	strcpy(text, head);
+	for (size_t i = 0; i < parameters->listen_count; i++) {
+		char id[INET6_ADDRSTRLEN];
+
+		if (has_earlier_identity(parameters, i))
+			continue;
+		inet_address_format(identity(parameters, &parameters->listen[i]), id);
+		used += (size_t)snprintf(text + used, room - used, format, id, psk);
+	}
 	*ret_text = text;
 	return 0;
 }

@@ -13,6 +13,9 @@
 /* First line of every file that setup writes; files without it are not ours. */
 #define LIBRESWAN_TEXT_MARK "# Written by `saregate setup`; `saregate setup --undo` removes it."
 
+/* Local addresses, and so connections. */
+#define LIBRESWAN_LISTEN_MAX 16
+
 /* Room for "saregate-" and an address. */
 #define LIBRESWAN_NAME_MAX (sizeof("saregate-") + INET6_ADDRSTRLEN)
 
@@ -25,27 +28,32 @@ extern const char libreswan_esp_offers[]; /* "esp=..." */
 
 /**
  * struct libreswan_parameters - what differs from host to host
- * @listen: address of this host that clients' packets arrive at
+ * @listen:       addresses of this host that clients' packets arrive at
+ * @listen_count: at least 1
  * @public: address that clients connect to: another one behind a NAT, where
- *          it is our IKE identity; AF_UNSPEC: the same as @listen
+ *          it is our IKE identity in place of the listen addresses of its
+ *          family; AF_UNSPEC: there is none
  * @updown: absolute path of the updown program; borrowed
  */
 struct libreswan_parameters {
-	struct inet_address listen;
+	struct inet_address listen[LIBRESWAN_LISTEN_MAX];
+	size_t listen_count;
 	struct inet_address public;
 	const char *updown;
 };
 
-/* The connection's name, one per listen address. Return: @name. */
-char *libreswan_connection_name(const struct libreswan_parameters *parameters,
-				char name[LIBRESWAN_NAME_MAX]);
+/* The name of the connection of one listen address. Return: @name. */
+char *libreswan_connection_name(const struct inet_address *listen, char name[LIBRESWAN_NAME_MAX]);
 
 /**
- * libreswan_text_connection() - the file for /etc/ipsec.d/
+ * libreswan_text_connections() - the file for /etc/ipsec.d/
+ *
+ * One connection per listen address: pluto takes a client's packets for the
+ * address that they arrived at, and answers from it.
  *
  * Return: 0 and *@ret_text, which the caller frees; -ENOMEM.
  */
-int libreswan_text_connection(const struct libreswan_parameters *parameters, char **ret_text);
+int libreswan_text_connections(const struct libreswan_parameters *parameters, char **ret_text);
 
 /**
  * libreswan_text_config_setup() - the lines that `config setup` must hold
@@ -59,8 +67,8 @@ const char *libreswan_text_config_setup(void);
  * libreswan_text_secrets() - the secrets file
  * @psk: no quote, no newline
  *
- * The key is bound to our identity, so that it serves no other connection of
- * the host. Return: 0 and *@ret_text, which the caller wipes and frees;
+ * The key is bound to our identities, one line each, so that it serves no other
+ * connection of the host. Return: 0 and *@ret_text, which the caller wipes and frees;
  * -ENOMEM.
  */
 int libreswan_text_secrets(const struct libreswan_parameters *parameters, const char *psk,

@@ -56,6 +56,23 @@ static void other_families_are_refused(void **state)
 	assert_int_equal(inet_endpoint_to_sockaddr(&endpoint, &sockaddr), 0);
 }
 
+static void only_zero_is_any_address(void **state)
+{
+	static const char *const any[] = { "0.0.0.0", "::" };
+	static const char *const others[] = { "0.0.0.1", "127.0.0.1", "::1" };
+	struct inet_address address = { 0 };
+
+	assert_false(inet_address_is_any(&address));
+	for (size_t i = 0; i < ELEMENTS(any); i++) {
+		assert_int_equal(inet_address_parse(any[i], &address), 0);
+		assert_true(inet_address_is_any(&address));
+	}
+	for (size_t i = 0; i < ELEMENTS(others); i++) {
+		assert_int_equal(inet_address_parse(others[i], &address), 0);
+		assert_false(inet_address_is_any(&address));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -63,6 +80,7 @@ int main(void)
 		SENTENCE(ipv4_survives_the_round_trip),
 		SENTENCE(ipv6_survives_the_round_trip),
 		SENTENCE(other_families_are_refused),
+		SENTENCE(only_zero_is_any_address),
 	};
 
 	return cmocka_run_group_tests_name("address", tests, NULL, NULL);

@@ -46,8 +46,9 @@ def avps_of(packet):
 
 class Client:
     def __init__(self, address, port, local_port):
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("0.0.0.0", local_port))
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.bind(("", local_port))
         self.socket.connect((address, port))
         self.wait_seconds = WAIT_SECONDS
         self.tunnel_id = TUNNEL_ID

@@ -198,13 +198,20 @@ static void listen_addresses_that_make_no_sense_are_refused(void **state)
 {
 	static const char *const values[][2] = {
 		{ "", "is empty" },
-		{ "localhost", "is no list of IPv4 addresses" },
-		{ "192.0.2.1, 192.0.2.2", "is no list of IPv4 addresses" },
-		{ "192.0.2.1 192.0.2", "is no list of IPv4 addresses" },
-		{ "2001:db8::1", "is no list of IPv4 addresses" },
+		{ "localhost", "is no list of addresses" },
+		{ "192.0.2.1, 192.0.2.2", "is no list of addresses" },
+		{ "192.0.2.1 192.0.2", "is no list of addresses" },
+		{ "2001:db8::g", "is no list of addresses" },
+		{ "fe80::1", "names an IPv6 address that is of one link, multicast or IPv4" },
+		{ "ff02::1", "names an IPv6 address that is of one link, multicast or IPv4" },
+		{ "::ffff:192.0.2.1",
+		  "names an IPv6 address that is of one link, multicast or IPv4" },
 		{ "192.0.2.1 192.0.2.1", "names an address twice" },
-		{ "192.0.2.1 0.0.0.0", "names 0.0.0.0, which is every address, and others" },
-		{ "0.0.0.0 192.0.2.1", "names 0.0.0.0, which is every address, and others" },
+		{ "2001:db8::1 2001:DB8:0::1", "names an address twice" },
+		{ "192.0.2.1 0.0.0.0", "names 0.0.0.0 or ::, which is every address, and others" },
+		{ "0.0.0.0 192.0.2.1", "names 0.0.0.0 or ::, which is every address, and others" },
+		{ ":: 192.0.2.1 2001:db8::1",
+		  "names 0.0.0.0 or ::, which is every address, and others" },
 		{ "1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5 1.1.1.6 1.1.1.7 1.1.1.8 1.1.1.9 "
 		  "1.1.2.1 1.1.2.2 1.1.2.3 1.1.2.4 1.1.2.5 1.1.2.6 1.1.2.7 1.1.2.8",
 		  "has too many addresses" },
@@ -217,11 +224,30 @@ static void listen_addresses_that_make_no_sense_are_refused(void **state)
 
 		snprintf(text, sizeof(text), "[listen]\naddress = %s\n", value);
 		snprintf(error, sizeof(error),
-			 "2: address: \"%.*s%s\" %s; allowed: 0.0.0.0, or IPv4 addresses separated "
-			 "by spaces, at most 16",
+			 "2: address: \"%.*s%s\" %s; allowed: IPv4 and IPv6 addresses separated by "
+			 "spaces, at most 16; 0.0.0.0 and :: are all of their family",
 			 is_long ? 122 : 125, value, is_long ? "..." : "", values[i][1]);
 		assert_refused(text, error);
 	}
+}
+
+static void listen_addresses_may_be_of_both_families(void **state)
+{
+	struct configuration configuration;
+	char error[CONFIGURATION_ERROR_MAX];
+
+	assert_int_equal(configuration_parse("f",
+					     "[listen]\naddress = 0.0.0.0 2001:db8::1 "
+					     "2001:db8::2\n",
+					     &configuration, error),
+			 0);
+	assert_int_equal(configuration.listen_count, 3);
+	assert_true(inet_address_is_any(&configuration.listen[0]));
+	assert_int_equal(configuration.listen[2].family, AF_INET6);
+	assert_int_equal(configuration.listen[2].bytes[15], 2);
+	assert_int_equal(
+		configuration_parse("f", "[listen]\naddress = ::\n", &configuration, error), 0);
+	assert_true(inet_address_is_any(&configuration.listen[0]));
 }
 
 static void pools_that_make_no_sense_are_refused(void **state)
@@ -477,6 +503,7 @@ int main(void)
 		SENTENCE(words_that_are_unknown_are_refused_with_those_that_exist),
 		SENTENCE(texts_that_do_not_fit_are_refused),
 		SENTENCE(listen_addresses_that_make_no_sense_are_refused),
+		SENTENCE(listen_addresses_may_be_of_both_families),
 		SENTENCE(pools_that_make_no_sense_are_refused),
 		SENTENCE(single_addresses_that_make_no_sense_are_refused),
 		SENTENCE(values_that_contradict_each_other_are_refused_at_the_later_line),

@@ -25,11 +25,11 @@ static void text_that_is_not_whole_is_refused(void **state)
 		START FLAGS,
 		"{\"version\": 2, \"connection\": \"a\", \"public_address\": \"\", " FLAGS "}",
 	};
-	struct setup_state read = { .connection = "untouched" };
+	struct setup_state read = { .connections = "untouched" };
 
 	for (size_t i = 0; i < ELEMENTS(texts); i++)
 		assert_int_equal(setup_state_parse(texts[i], &read), -EINVAL);
-	assert_string_equal(read.connection, "untouched");
+	assert_string_equal(read.connections, "untouched");
 }
 
 static void a_configuration_that_was_not_changed_is_not_remembered(void **state)
@@ -37,7 +37,7 @@ static void a_configuration_that_was_not_changed_is_not_remembered(void **state)
 	struct setup_state read;
 
 	assert_int_equal(setup_state_parse(START FLAGS "}", &read), 0);
-	assert_string_equal(read.connection, "saregate-192.0.2.1");
+	assert_string_equal(read.connections, "saregate-192.0.2.1");
 	assert_true(read.forwarding_was_on);
 	assert_false(read.ipsec_was_enabled);
 	assert_null(read.configuration_before);
@@ -48,7 +48,7 @@ static void a_configuration_that_was_not_changed_is_not_remembered(void **state)
 static void what_is_written_is_read_back(void **state)
 {
 	struct setup_state written = {
-		.connection = "saregate-192.0.2.1",
+		.connections = "saregate-192.0.2.1",
 		.public_address = "198.51.100.7",
 		.ipsec_was_enabled = true,
 		.configuration_before = strdup("# \"quoted\"\n\t\xc3\xa4/\n"),

@@ -10,7 +10,8 @@ static struct libreswan_parameters parameters(const char *listen, const char *pu
 {
 	struct libreswan_parameters result = { .updown = "/usr/libexec/saregate/saregate-updown" };
 
-	assert_int_equal(inet_address_parse(listen, &result.listen), 0);
+	assert_int_equal(inet_address_parse(listen, &result.listen[0]), 0);
+	result.listen_count = 1;
 	if (public)
 		assert_int_equal(inet_address_parse(public, &result.public), 0);
 	return result;
@@ -54,7 +55,7 @@ static void the_connection_serves_all_clients_of_one_address(void **state)
 	struct libreswan_parameters host = parameters("203.0.113.1", NULL);
 	_cleanup_(freep) char *text = NULL;
 
-	assert_int_equal(libreswan_text_connection(&host, &text), 0);
+	assert_int_equal(libreswan_text_connections(&host, &text), 0);
 	assert_string_equal(text, expected);
 }
 
@@ -63,17 +64,56 @@ static void behind_a_nat_the_public_address_is_the_identity(void **state)
 	struct libreswan_parameters host = parameters("10.1.2.3", "198.51.100.7");
 	_cleanup_(freep) char *text = NULL;
 
-	assert_int_equal(libreswan_text_connection(&host, &text), 0);
+	assert_int_equal(libreswan_text_connections(&host, &text), 0);
 	assert_non_null(strstr(text, "\nconn saregate-10.1.2.3\n"));
 	assert_non_null(strstr(text, "\n\tleft=10.1.2.3\n\tleftid=198.51.100.7\n"));
 }
 
+/* An IPv4 host with an IPv6 and a second IPv4 address. */
+static struct libreswan_parameters three_addresses(const char *public)
+{
+	struct libreswan_parameters host = parameters("10.1.2.3", public);
+
+	assert_int_equal(inet_address_parse("2001:db8::1", &host.listen[1]), 0);
+	assert_int_equal(inet_address_parse("10.1.2.4", &host.listen[2]), 0);
+	host.listen_count = 3;
+	return host;
+}
+
+static void each_listen_address_has_a_connection_of_its_own(void **state)
+{
+	struct libreswan_parameters host = three_addresses("198.51.100.7");
+	_cleanup_(freep) char *text = NULL;
+
+	assert_int_equal(libreswan_text_connections(&host, &text), 0);
+	assert_non_null(strstr(text, "\n\nconn saregate-10.1.2.3\n"));
+	assert_non_null(strstr(text, "\n\tleft=10.1.2.3\n\tleftid=198.51.100.7\n"));
+	assert_non_null(strstr(text, "\n\nconn saregate-2001_db8__1\n"));
+	assert_non_null(strstr(text, "\n\tleft=2001:db8::1\n\tleftid=2001:db8::1\n"));
+	assert_non_null(strstr(text, "\n\nconn saregate-10.1.2.4\n"));
+	assert_non_null(strstr(text, "\n\tleft=10.1.2.4\n\tleftid=198.51.100.7\n"));
+	assert_string_equal(text + strlen(text) - strlen(",3des-sha1\n"), ",3des-sha1\n");
+}
+
+static void each_identity_has_the_key_once(void **state)
+{
+	struct libreswan_parameters host = three_addresses("198.51.100.7");
+	_cleanup_(freep) char *text = NULL;
+
+	assert_int_equal(libreswan_text_secrets(&host, "correct-horse", &text), 0);
+	assert_string_equal(text,
+			    "# Written by `saregate setup`; `saregate setup --undo` removes it.\n"
+			    "198.51.100.7 %any : PSK \"correct-horse\"\n"
+			    "2001:db8::1 %any : PSK \"correct-horse\"\n");
+}
+
 static void a_connection_name_has_no_colon(void **state)
 {
-	struct libreswan_parameters host = parameters("2001:db8::1", NULL);
+	struct inet_address listen;
 	char name[LIBRESWAN_NAME_MAX];
 
-	assert_string_equal(libreswan_connection_name(&host, name), "saregate-2001_db8__1");
+	assert_int_equal(inet_address_parse("2001:db8::1", &listen), 0);
+	assert_string_equal(libreswan_connection_name(&listen, name), "saregate-2001_db8__1");
 }
 
 static void no_offer_needs_a_group_that_debian_refuses(void **state)
@@ -164,6 +204,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		SENTENCE(the_connection_serves_all_clients_of_one_address),
 		SENTENCE(behind_a_nat_the_public_address_is_the_identity),
+		SENTENCE(each_listen_address_has_a_connection_of_its_own),
+		SENTENCE(each_identity_has_the_key_once),
 		SENTENCE(a_connection_name_has_no_colon),
 		SENTENCE(no_offer_needs_a_group_that_debian_refuses),
 		SENTENCE(the_key_is_bound_to_our_identity),
