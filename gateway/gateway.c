@@ -98,6 +98,20 @@ static void on_reference_ended(void *userdata, uint64_t reference)
 			 sa_reference_reqid(reference), sa_reference_generation(reference), count);
 }
 
+/* Packets that still wait to be sent go through the new SA: it is the same client's. */
+static void on_outbound_changed(void *userdata, uint64_t reference, uint32_t spi)
+{
+	struct gateway *gateway = userdata;
+
+	if (gateway->service)
+		l2tp_service_set_outbound(gateway->service, reference, spi);
+}
+
+static const struct sa_tracking_ops tracking_ops = {
+	.ended = on_reference_ended,
+	.outbound_changed = on_outbound_changed,
+};
+
 /* ---- problems --------------------------------------------------------------------- */
 
 static void set_problem(struct gateway *gateway, enum problem problem, bool present)
@@ -222,6 +236,9 @@ static void add_counters(const struct gateway *gateway, struct control_bus_statu
 		add_counter(status, "updown-messages", tracking->updown_messages);
 		add_counter(status, "updown-refused", tracking->updown_refused);
 		add_counter(status, "sa-references-ended", tracking->references_ended);
+		add_counter(status, "sa-outbound-changes", tracking->outbound_changes);
+		add_counter(status, "sa-twins", tracking->twins_seen);
+		add_counter(status, "sa-dumps-failed", tracking->dumps_failed);
 	}
 }
 
@@ -347,8 +364,7 @@ static int start(struct gateway *gateway, int updown_descriptor, char ret_error[
 	error = user_database_open(configuration->database, &gateway->users, error_text);
 	if (!error && is_protected(gateway))
 		error = sa_tracking_new(gateway->event, configuration->port, TAKE_FD(updown),
-					on_reference_ended, gateway, &gateway->tracking,
-					error_text);
+					&tracking_ops, gateway, &gateway->tracking, error_text);
 	if (error) {
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "%s", error_text);
 		return error;

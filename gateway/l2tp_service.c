@@ -34,6 +34,7 @@ struct l2tp_service {
 	int listeners[CONFIGURATION_LISTEN_MAX];
 	sd_event_source *listener_sources[CONFIGURATION_LISTEN_MAX];
 	struct l2tp_service_counters counters;
+	bool refreshed; /* the SAs, since the batch of datagrams in hand was read */
 	struct log_limit tunnel_log_limit;
 };
 
@@ -76,6 +77,9 @@ static void on_datagram(void *userdata, const struct l2tp_udp_datagram *datagram
 			service->counters.unmarked++;
 			return;
 		}
+		if (!service->refreshed)
+			sa_tracking_refresh(service->tracking);
+		service->refreshed = true;
 		path.reference = sa_tracking_resolve(service->tracking, datagram->mark);
 		if (path.reference == SA_REFERENCE_NONE) {
 			service->counters.unknown_sa++;
@@ -88,9 +92,11 @@ static void on_datagram(void *userdata, const struct l2tp_udp_datagram *datagram
 static int on_listener(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
 {
 	struct l2tp_service *service = userdata;
-	int result = l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
-				      on_datagram, service);
+	int result;
 
+	service->refreshed = false;
+	result = l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
+				  on_datagram, service);
 	if (result < 0)
 		log_error("reading from the L2TP socket failed: %s", strerror(-result));
 	return 0;
@@ -144,14 +150,25 @@ static void close_list(struct tunnel *tunnel)
 
 DEFINE_CLEANUP(struct tunnel *, tunnel_resources_free)
 
+/*
+ * From the beginning the policy names the very SA: a twin, whose SAs have the
+ * same reqid, may come at any moment. -EAGAIN: there is none to answer through,
+ * or not yet.
+ */
 static int open_tunnel_socket(struct tunnel *tunnel, const struct l2tp_path *path)
 {
-	struct l2tp_udp_protection protection = {
-		.ipsec = tunnel->service->tracking != NULL,
-		.reqid = sa_reference_reqid(path->reference),
-	};
-	int descriptor = l2tp_udp_tunnel_open(&path->local, &path->peer, &protection);
+	const struct sa_tracking *tracking = tunnel->service->tracking;
+	struct l2tp_udp_protection protection = { .ipsec = tracking != NULL };
+	int descriptor;
 
+	if (tracking) {
+		protection.reqid = sa_reference_reqid(path->reference);
+		protection.spi =
+			sa_table_outbound_spi(sa_tracking_table(tracking), path->reference);
+		if (protection.spi == 0)
+			return -EAGAIN;
+	}
+	descriptor = l2tp_udp_tunnel_open(&path->local, &path->peer, &protection);
 	if (descriptor < 0)
 		return descriptor;
 	tunnel->descriptor = descriptor;
@@ -541,6 +558,43 @@ void l2tp_service_close_call(struct l2tp_service *service, struct l2tp_call *cal
 			     enum l2tp_cdn_result result, const char *message)
 {
 	l2tp_call_close(call, now_usec(service), result, message);
+}
+
+struct outbound_change {
+	uint64_t reference;
+	uint32_t spi;
+};
+
+/*
+ * Where the kernel refuses, the old policy stays: when its SA has gone too, what
+ * the tunnel sends is dropped, and the client's Hello ends it.
+ */
+static void set_tunnel_outbound(void *userdata, struct l2tp_tunnel *lns_tunnel)
+{
+	const struct outbound_change *change = userdata;
+	const struct tunnel *tunnel = l2tp_tunnel_userdata(lns_tunnel);
+	const struct l2tp_udp_protection protection = {
+		.ipsec = true,
+		.reqid = sa_reference_reqid(change->reference),
+		.spi = change->spi,
+	};
+	int error = l2tp_udp_set_protection(
+		tunnel->descriptor, l2tp_tunnel_path(lns_tunnel)->peer.address.family, &protection);
+
+	if (error)
+		log_error("tunnel %u: cannot send through its new IPsec SA %08x: %s",
+			  l2tp_tunnel_local_id(lns_tunnel), change->spi, strerror(-error));
+	else
+		log_debug("tunnel %u: sends through the IPsec SA %08x",
+			  l2tp_tunnel_local_id(lns_tunnel), change->spi);
+}
+
+void l2tp_service_set_outbound(struct l2tp_service *service, uint64_t reference, uint32_t spi)
+{
+	struct outbound_change change = { reference, spi };
+
+	if (spi != 0)
+		l2tp_lns_each_of_reference(service->lns, reference, set_tunnel_outbound, &change);
 }
 
 size_t l2tp_service_close_reference(struct l2tp_service *service, uint64_t reference)

@@ -33,7 +33,7 @@ struct l2tp_service_ops {
 struct l2tp_service_counters {
 	uint64_t datagrams;
 	uint64_t unmarked;   /* no SA: cleartext, or our rule is not in force */
-	uint64_t unknown_sa; /* a mark that is no living reference */
+	uint64_t unknown_sa; /* a mark that is no living reference, or in doubt whose */
 	uint64_t send_dropped;
 };
 
@@ -60,6 +60,13 @@ void l2tp_service_stop(struct l2tp_service *service);
 /* CDN for one call; call_closed has been called when this returns. */
 void l2tp_service_close_call(struct l2tp_service *service, struct l2tp_call *call,
 			     enum l2tp_cdn_result result, const char *message);
+
+/*
+ * A reference's packets leave through another SA (host byte order): its tunnels'
+ * sockets follow. 0: there is none; they keep the old one, and what they send is
+ * dropped until there is.
+ */
+void l2tp_service_set_outbound(struct l2tp_service *service, uint64_t reference, uint32_t spi);
 
 /* An SA reference has ended. Return: number of tunnels that went with it. */
 size_t l2tp_service_close_reference(struct l2tp_service *service, uint64_t reference);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Brings together mark rule, XFRM monitor, reference table and updown. A
- * reference that ends while the table is being changed is put in a queue and
+ * Brings together mark rule, XFRM monitor, reference table and updown. What
+ * happens to references while the table is being changed is put in a queue and
  * told of afterwards, so that whoever hears of it may use the table. I/O.
  */
 #include "gateway/sa_tracking.h"
@@ -23,49 +23,136 @@
 #define UPDOWN_BUDGET 64
 /* Names that came before their SA: pluto calls updown right beside XFRM. */
 #define PENDING_MAXIMUM 64
+/* After a failure the kernel's SAs are dumped this often until it succeeds. */
+#define RECONCILE_INTERVAL_USEC 2000000
+
+enum change_kind {
+	CHANGE_ENDED,
+	CHANGE_OUTBOUND,
+	CHANGE_MARKS,
+	CHANGE_TWINS,
+};
+
+struct change {
+	enum change_kind kind;
+	bool twins;
+	uint32_t value; /* SPI, or reqid */
+	uint64_t reference;
+};
 
 struct sa_tracking {
+	sd_event *event;
 	struct sa_table *table;
 	struct xfrm_monitor *monitor;
 	sd_event_source *monitor_source;
 	sd_event_source *updown_source;
 	int updown_descriptor;
-	sa_tracking_ended_fn ended;
+	sd_event_source *reconcile_timer;
+	const struct sa_tracking_ops *ops;
 	void *userdata;
-	uint64_t *ended_queue;
-	size_t ended_count;
-	size_t ended_room;
+	struct change *changes;
+	size_t change_count;
+	size_t change_room;
+	bool telling;
+	struct log_limit error_limit;
 	struct updown_message pending[PENDING_MAXIMUM];
 	size_t pending_next;
 	struct sa_tracking_counters counters;
 };
 
-static void on_reference_ended(void *userdata, uint64_t reference)
+/* Tells one change, or acts on it. */
+static void tell(struct sa_tracking *tracking, const struct change *change)
+{
+	const struct sa_tracking_ops *ops = tracking->ops;
+
+	switch (change->kind) {
+	case CHANGE_ENDED:
+		if (ops->ended)
+			ops->ended(tracking->userdata, change->reference);
+		break;
+	case CHANGE_OUTBOUND:
+		if (ops->outbound_changed)
+			ops->outbound_changed(tracking->userdata, change->reference, change->value);
+		break;
+	case CHANGE_MARKS:
+		if (ops->marks_changed)
+			ops->marks_changed(tracking->userdata, change->reference);
+		break;
+	case CHANGE_TWINS:
+		if (ops->twins_changed)
+			ops->twins_changed(tracking->userdata, change->value, change->twins);
+		break;
+	}
+}
+
+/* Whoever is told may cause more changes: they follow behind. */
+static void tell_changes(struct sa_tracking *tracking)
+{
+	if (tracking->telling)
+		return;
+	tracking->telling = true;
+	for (size_t i = 0; i < tracking->change_count; i++) {
+		struct change change = tracking->changes[i];
+
+		tell(tracking, &change);
+	}
+	tracking->change_count = 0;
+	tracking->telling = false;
+}
+
+static void note(struct sa_tracking *tracking, struct change change)
+{
+	if (tracking->change_count == tracking->change_room) {
+		size_t room = tracking->change_room ? 2 * tracking->change_room : 64;
+		struct change *changes = reallocarray(tracking->changes, room, sizeof(*changes));
+
+		if (!changes) {
+			/* Without a place to note it, act at once: late is worse. */
+			tell(tracking, &change);
+			return;
+		}
+		tracking->changes = changes;
+		tracking->change_room = room;
+	}
+	tracking->changes[tracking->change_count++] = change;
+}
+
+static void on_ended(void *userdata, uint64_t reference)
 {
 	struct sa_tracking *tracking = userdata;
 
 	tracking->counters.references_ended++;
-	if (tracking->ended_count == tracking->ended_room) {
-		size_t room = tracking->ended_room ? 2 * tracking->ended_room : 64;
-		uint64_t *queue = reallocarray(tracking->ended_queue, room, sizeof(*queue));
-
-		if (!queue) {
-			/* Without a place to note it, act at once: late is worse. */
-			tracking->ended(tracking->userdata, reference);
-			return;
-		}
-		tracking->ended_queue = queue;
-		tracking->ended_room = room;
-	}
-	tracking->ended_queue[tracking->ended_count++] = reference;
+	note(tracking, (struct change){ .kind = CHANGE_ENDED, .reference = reference });
 }
 
-static void tell_ended(struct sa_tracking *tracking)
+static void on_outbound_changed(void *userdata, uint64_t reference, uint32_t spi)
 {
-	for (size_t i = 0; i < tracking->ended_count; i++)
-		tracking->ended(tracking->userdata, tracking->ended_queue[i]);
-	tracking->ended_count = 0;
+	struct sa_tracking *tracking = userdata;
+
+	tracking->counters.outbound_changes++;
+	note(tracking,
+	     (struct change){ .kind = CHANGE_OUTBOUND, .reference = reference, .value = spi });
 }
+
+static void on_marks_changed(void *userdata, uint64_t reference)
+{
+	note(userdata, (struct change){ .kind = CHANGE_MARKS, .reference = reference });
+}
+
+static void on_twins_changed(void *userdata, uint32_t reqid, bool twins)
+{
+	struct sa_tracking *tracking = userdata;
+
+	tracking->counters.twins_seen += twins;
+	note(tracking, (struct change){ .kind = CHANGE_TWINS, .value = reqid, .twins = twins });
+}
+
+static const struct sa_table_ops table_ops = {
+	.ended = on_ended,
+	.outbound_changed = on_outbound_changed,
+	.marks_changed = on_marks_changed,
+	.twins_changed = on_twins_changed,
+};
 
 /* Gives a name to the reference of either SPI. Whether one was found. */
 static bool identify(struct sa_tracking *tracking, const struct updown_message *message)
@@ -87,20 +174,57 @@ static void identify_pending(struct sa_tracking *tracking)
 			tracking->pending[i].version = 0;
 }
 
-/* Takes in what the kernel reported; afterwards tells who is gone. */
-static void read_monitor(struct sa_tracking *tracking)
+static uint64_t now_usec(const struct sa_tracking *tracking)
 {
-	int error = xfrm_monitor_handle(tracking->monitor);
+	uint64_t now = 0;
 
+	sd_event_now(tracking->event, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+/*
+ * Until a dump succeeds the table resolves nothing: packets are dropped and
+ * counted. An SA that found no room is dropped alone.
+ */
+static void report_failure(struct sa_tracking *tracking, int error)
+{
+	uint32_t suppressed;
+
+	tracking->counters.dumps_failed++;
+	if (log_limit_allows(&tracking->error_limit, now_usec(tracking), &suppressed))
+		log_error("the kernel's SAs cannot be followed: %s: packets are dropped until they "
+			  "can; tried again every %u s (%u more not shown)",
+			  strerror(-error), RECONCILE_INTERVAL_USEC / 1000000, suppressed);
+	sd_event_source_set_time(tracking->reconcile_timer,
+				 now_usec(tracking) + RECONCILE_INTERVAL_USEC);
+	sd_event_source_set_enabled(tracking->reconcile_timer, SD_EVENT_ONESHOT);
+}
+
+/* After the monitor took in what the kernel said: tell who is gone. */
+static void conclude(struct sa_tracking *tracking, int error)
+{
 	if (error)
-		log_error("the kernel's SAs cannot be followed: %s", strerror(-error));
+		report_failure(tracking, error);
 	identify_pending(tracking);
-	tell_ended(tracking);
+	tell_changes(tracking);
+}
+
+void sa_tracking_refresh(struct sa_tracking *tracking)
+{
+	conclude(tracking, xfrm_monitor_handle(tracking->monitor));
 }
 
 static int on_monitor(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
 {
-	read_monitor(userdata);
+	sa_tracking_refresh(userdata);
+	return 0;
+}
+
+static int on_reconcile(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct sa_tracking *tracking = userdata;
+
+	conclude(tracking, xfrm_monitor_reconcile(tracking->monitor));
 	return 0;
 }
 
@@ -111,7 +235,7 @@ static void handle_updown(struct sa_tracking *tracking, const struct updown_mess
 		  message->identity, message->connection, message->spi_a, message->spi_b);
 	if (!message->up)
 		return;
-	read_monitor(tracking);
+	sa_tracking_refresh(tracking);
 	if (identify(tracking, message))
 		return;
 	tracking->pending[tracking->pending_next] = *message;
@@ -202,8 +326,6 @@ static const char *remedy(int error)
 	}
 }
 
-static const struct sa_table_ops table_ops = { .ended = on_reference_ended };
-
 static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_port,
 		 char ret_error[256])
 {
@@ -224,6 +346,11 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 					xfrm_monitor_descriptor(tracking->monitor), EPOLLIN,
 					on_monitor, tracking);
 	}
+	if (error >= 0)
+		error = sd_event_add_time(event, &tracking->reconcile_timer, CLOCK_MONOTONIC, 0, 0,
+					  on_reconcile, tracking);
+	if (error >= 0)
+		error = sd_event_source_set_enabled(tracking->reconcile_timer, SD_EVENT_OFF);
 	/* Who is gone must be known before a packet of the same turn is read. */
 	if (error >= 0)
 		error = sd_event_source_set_priority(tracking->monitor_source,
@@ -238,8 +365,8 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 }
 
 int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
-		    sa_tracking_ended_fn ended, void *userdata, struct sa_tracking **ret_tracking,
-		    char ret_error[256])
+		    const struct sa_tracking_ops *ops, void *userdata,
+		    struct sa_tracking **ret_tracking, char ret_error[256])
 {
 	_cleanup_(closep) int updown = updown_descriptor;
 	_cleanup_(sa_tracking_freep) struct sa_tracking *tracking = calloc(1, sizeof(*tracking));
@@ -250,7 +377,9 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
 		return -ENOMEM;
 	}
 	tracking->updown_descriptor = TAKE_FD(updown);
-	tracking->ended = ended;
+	tracking->event = sd_event_ref(event);
+	tracking->ops = ops;
+	tracking->error_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 5 };
 	tracking->userdata = userdata;
 	error = start(tracking, event, l2tp_port, ret_error);
 	if (error)
@@ -267,10 +396,12 @@ void sa_tracking_free(struct sa_tracking *tracking)
 		sa_mark_rule_remove();
 	sd_event_source_disable_unref(tracking->monitor_source);
 	sd_event_source_disable_unref(tracking->updown_source);
+	sd_event_source_disable_unref(tracking->reconcile_timer);
 	closep(&tracking->updown_descriptor);
 	xfrm_monitor_free(tracking->monitor);
 	sa_table_free(tracking->table);
-	free(tracking->ended_queue);
+	free(tracking->changes);
+	sd_event_unref(tracking->event);
 	free(tracking);
 }
 
@@ -279,18 +410,16 @@ void sa_tracking_freep(struct sa_tracking **tracking)
 	sa_tracking_free(*tracking);
 }
 
-uint64_t sa_tracking_resolve(struct sa_tracking *tracking, uint32_t mark)
+uint64_t sa_tracking_resolve(const struct sa_tracking *tracking, uint32_t mark)
 {
-	uint64_t reference;
+	return mark ? sa_table_resolve(tracking->table, mark) : SA_REFERENCE_NONE;
+}
 
-	if (!mark)
-		return SA_REFERENCE_NONE;
-	reference = sa_table_resolve(tracking->table, mark);
-	if (reference == SA_REFERENCE_NONE) {
-		read_monitor(tracking);
-		reference = sa_table_resolve(tracking->table, mark);
-	}
-	return reference;
+const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, uint64_t reference)
+{
+	if (sa_table_is_twin(tracking->table, reference))
+		return "shares its SA's reqid with a client of the same address";
+	return NULL;
 }
 
 const struct sa_table *sa_tracking_table(const struct sa_tracking *tracking)

@@ -12,14 +12,30 @@
 
 struct sa_tracking;
 
-/* A generation has ended: its tunnels must go before the reqid serves again. */
-typedef void (*sa_tracking_ended_fn)(void *userdata, uint64_t reference);
+/*
+ * What becomes of references, told in the order in which it happened, after the
+ * table has changed: these may ask and may call back into this module. NULL:
+ * not of interest.
+ */
+struct sa_tracking_ops {
+	/* A generation has ended: its tunnels must go before the reqid serves again. */
+	void (*ended)(void *userdata, uint64_t reference);
+	/* Its tunnels send through this SA from now on; 0: there is none to send through. */
+	void (*outbound_changed)(void *userdata, uint64_t reference, uint32_t spi);
+	/* What sa_table_marks() says of it has changed. */
+	void (*marks_changed)(void *userdata, uint64_t reference);
+	/* Packets of this reqid are to be marked with their SPI, or with the reqid again. */
+	void (*twins_changed)(void *userdata, uint32_t reqid, bool twins);
+};
 
 /* Counters of what was told and what was refused. */
 struct sa_tracking_counters {
 	uint64_t updown_messages;
 	uint64_t updown_refused; /* not root, or malformed */
 	uint64_t references_ended;
+	uint64_t outbound_changes;
+	uint64_t twins_seen;   /* reqids that turned out to be of several clients */
+	uint64_t dumps_failed; /* until one succeeds every packet is dropped */
 };
 
 /**
@@ -35,27 +51,43 @@ int sa_tracking_open_updown(const char *path);
 /**
  * sa_tracking_new() - install the rule, dump the SAs, follow them
  * @updown_descriptor: taken over in any case; -1: names stay unknown
- * @ended: may call back into this module
+ * @ops: borrowed for the life of what is made
  * @ret_error: on failure one line with cause and remedy; at least 256 bytes
  *
  * Return: 0 or negative errno.
  */
 int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
-		    sa_tracking_ended_fn ended, void *userdata, struct sa_tracking **ret_tracking,
-		    char ret_error[256]);
+		    const struct sa_tracking_ops *ops, void *userdata,
+		    struct sa_tracking **ret_tracking, char ret_error[256]);
 /* Removes the rule: without a daemon no packet needs a mark. */
 void sa_tracking_free(struct sa_tracking *tracking);
 void sa_tracking_freep(struct sa_tracking **tracking);
 
 /**
+ * sa_tracking_refresh() - take in what the kernel has told of its SAs
+ *
+ * To be called after packets were read and before the marks of these are
+ * resolved: an SA is notified before its first packet can come, so after this
+ * the table knows every SA that a packet in hand came through, above all the
+ * one that makes a reqid ambiguous.
+ */
+void sa_tracking_refresh(struct sa_tracking *tracking);
+
+/**
  * sa_tracking_resolve() - whose packet has this mark
  *
- * A mark that the table does not know yet makes it read the monitor first, for
- * the packet may be faster than the loop.
- *
- * Return: a living reference or SA_REFERENCE_NONE.
+ * Return: a living reference; SA_REFERENCE_NONE where there is none or where it
+ *         is in doubt: the packet is to be dropped and counted.
  */
-uint64_t sa_tracking_resolve(struct sa_tracking *tracking, uint32_t mark);
+uint64_t sa_tracking_resolve(const struct sa_tracking *tracking, uint32_t mark);
+
+/**
+ * sa_tracking_kernel_path_reason() - why the kernel's data path cannot serve
+ *                                    this client
+ *
+ * Return: static words that complete "userspace path: "; NULL if it can.
+ */
+const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, uint64_t reference);
 
 /* For names and ports of a reference (ipsec-glue/sa_reference.h). Borrowed. */
 const struct sa_table *sa_tracking_table(const struct sa_tracking *tracking);

@@ -54,7 +54,7 @@ uint64_t sa_table_resolve(const struct sa_table *table, uint32_t mark)
 	bool is_reqid = resolve_reqid(table, mark, &of_reqid);
 	bool is_spi = resolve_spi(table, mark, &of_spi);
 
-	if (is_reqid && is_spi)
+	if ((is_reqid && is_spi) || table->in_doubt)
 		return SA_REFERENCE_NONE;
 	return is_reqid ? of_reqid : of_spi;
 }

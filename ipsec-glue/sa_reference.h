@@ -90,8 +90,9 @@ void sa_table_freep(struct sa_table **table);
  * SA that now has another reqid or another time of birth is another SA: the
  * known one is removed first.
  *
- * Return: 0; -EINVAL for reqid 0; -ENOSPC at a cap: the SA stays unknown and
- *         its packets are dropped; -ENOMEM, with the same effect.
+ * Return: 0; -EINVAL for reqid 0; -ENOSPC at a cap: the SA stays unknown, its
+ *         packets are dropped, and those of its reqid are told apart by SPI;
+ *         -ENOMEM, with the same effect. A later dump may find room for it.
  */
 int sa_table_add(struct sa_table *table, const struct sa_description *description);
 
@@ -120,7 +121,10 @@ void sa_table_flush(struct sa_table *table);
  */
 void sa_table_end_generations(struct sa_table *table);
 
-/* Notifications were lost: what is added until the next dump proves nothing. */
+/*
+ * Notifications were lost: until the next dump nothing is resolved, and what is
+ * added proves nothing.
+ */
 void sa_table_begin_doubt(struct sa_table *table);
 
 /*
@@ -139,7 +143,8 @@ void sa_table_end_dump(struct sa_table *table);
  * Return: the reference of this reqid, if it has but one; the twin with an
  *         inbound SA of this SPI; SA_REFERENCE_NONE for all else: the bare
  *         reqid of twins (the rule that marks did not know them yet), an SA
- *         that is not known, a mark that could mean two things.
+ *         that is not known, a mark that could mean two things, and anything
+ *         between a loss and the dump that makes it good.
  */
 uint64_t sa_table_resolve(const struct sa_table *table, uint32_t mark);
 

@@ -152,8 +152,11 @@ static struct reference *reference_new(struct sa_table *table,
 	reference->begun_in = table->dumps;
 	if (sibling)
 		begin_twins(table, sibling);
-	reference->twins = sibling != NULL;
 	reference_link(table, reference, description->reqid);
+	reference->twins = sibling != NULL;
+	/* Who knows what else has this reqid? SPIs are always safe. */
+	if (table->refused)
+		begin_twins(table, reference);
 	return reference;
 }
 
@@ -347,9 +350,23 @@ static bool is_another(const struct sa *sa, const struct sa_description *descrip
 		known->added_seconds != description->added_seconds);
 }
 
+/*
+ * An SA that stays unknown: it may be a twin's, whose packets would be taken
+ * for those of the one client that is known. From now on SPIs tell.
+ */
+static void refuse_sa(struct sa_table *table, const struct sa_description *description)
+{
+	struct reference *first = sa_table_first_reference(table, description->reqid);
+
+	table->refused = true;
+	if (first)
+		begin_twins(table, first);
+}
+
 int sa_table_add(struct sa_table *table, const struct sa_description *description)
 {
 	struct sa *known;
+	int r;
 
 	if (description->reqid == 0)
 		return -EINVAL;
@@ -360,7 +377,10 @@ int sa_table_add(struct sa_table *table, const struct sa_description *descriptio
 	}
 	if (known)
 		sa_drop(table, known);
-	return add_new_sa(table, description);
+	r = add_new_sa(table, description);
+	if (r < 0)
+		refuse_sa(table, description);
+	return r;
 }
 
 int sa_table_update(struct sa_table *table, const struct sa_description *description)
@@ -438,6 +458,7 @@ void sa_table_begin_dump(struct sa_table *table)
 	table->dumps++;
 	table->in_dump = true;
 	table->in_doubt = true;
+	table->refused = false;
 }
 
 /* Whether the dump confirmed an SA of which it is sure that it is this client's. */

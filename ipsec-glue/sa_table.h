@@ -49,6 +49,7 @@ struct sa_table {
 	uint64_t dumps;
 	bool in_dump;
 	bool in_doubt; /* something was lost since the last dump that was complete */
+	bool refused;  /* an SA found no room; the same */
 	uint32_t last_generation;
 };
 

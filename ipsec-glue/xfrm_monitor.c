@@ -295,3 +295,9 @@ int xfrm_monitor_handle(struct xfrm_monitor *monitor)
 	monitor->error = 0;
 	return r;
 }
+
+int xfrm_monitor_reconcile(struct xfrm_monitor *monitor)
+{
+	monitor->dump_needed = true;
+	return xfrm_monitor_handle(monitor);
+}

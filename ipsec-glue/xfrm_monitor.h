@@ -29,9 +29,14 @@ int xfrm_monitor_descriptor(const struct xfrm_monitor *monitor);
 /**
  * xfrm_monitor_handle() - take in all waiting notifications, never blocks
  *
- * Also to be called before a mark is resolved that the table does not know: the
- * packet may be faster than the loop. After ENOBUFS it dumps by itself.
+ * Also to be called between reading packets and resolving their marks: a packet
+ * may be faster than the loop. After ENOBUFS it dumps by itself.
  *
- * Return: 0 or negative errno.
+ * Return: 0; negative errno: notifications were lost and the dump failed, so
+ *         that the table is in doubt until one succeeds; or an SA found no room
+ *         in it. Call xfrm_monitor_reconcile() a little later.
  */
 int xfrm_monitor_handle(struct xfrm_monitor *monitor);
+
+/* The same, and dumps in any case. */
+int xfrm_monitor_reconcile(struct xfrm_monitor *monitor);

@@ -426,6 +426,13 @@ size_t l2tp_lns_close_reference(struct l2tp_lns *lns, uint64_t now_usec, uint64_
 	return ended;
 }
 
+void l2tp_lns_each_of_reference(const struct l2tp_lns *lns, uint64_t reference,
+				void (*found)(void *userdata, struct l2tp_tunnel *tunnel),
+				void *userdata)
+{
+	l2tp_tunnel_each_of(lns, reference, found, userdata);
+}
+
 void l2tp_lns_close_all(struct l2tp_lns *lns, uint64_t now_usec, enum l2tp_stopccn_result result)
 {
 	struct l2tp_tunnel *tunnel;

@@ -217,6 +217,14 @@ void l2tp_lns_handle_deadlines(struct l2tp_lns *lns, uint64_t now_usec);
  */
 size_t l2tp_lns_close_reference(struct l2tp_lns *lns, uint64_t now_usec, uint64_t reference);
 
+/**
+ * l2tp_lns_each_of_reference() - all tunnels of one SA reference, lingering ones too
+ * @found: must not close or open tunnels
+ */
+void l2tp_lns_each_of_reference(const struct l2tp_lns *lns, uint64_t reference,
+				void (*found)(void *userdata, struct l2tp_tunnel *tunnel),
+				void *userdata);
+
 /* StopCCN to all, for an orderly stop of the gateway. */
 void l2tp_lns_close_all(struct l2tp_lns *lns, uint64_t now_usec, enum l2tp_stopccn_result result);
 

@@ -98,6 +98,20 @@ struct l2tp_tunnel *l2tp_tunnel_first_of(const struct l2tp_lns *lns, uint64_t re
 					   : TAILQ_FIRST(&found->living);
 }
 
+void l2tp_tunnel_each_of(const struct l2tp_lns *lns, uint64_t reference,
+			 void (*found)(void *userdata, struct l2tp_tunnel *tunnel), void *userdata)
+{
+	const struct l2tp_reference *of = reference_find(lns, reference);
+	struct l2tp_tunnel *tunnel;
+
+	if (!of)
+		return;
+	TAILQ_FOREACH(tunnel, &of->living, siblings)
+	found(userdata, tunnel);
+	TAILQ_FOREACH(tunnel, &of->lingering, siblings)
+	found(userdata, tunnel);
+}
+
 static struct l2tp_reference *reference_get(struct l2tp_lns *lns, uint64_t key)
 {
 	struct l2tp_reference *reference = reference_find(lns, key);

@@ -31,6 +31,10 @@ struct l2tp_tunnel *l2tp_tunnel_find_only(const struct l2tp_lns *lns, const stru
 /* Any tunnel of this SA reference, lingering ones last; NULL if there is none. */
 struct l2tp_tunnel *l2tp_tunnel_first_of(const struct l2tp_lns *lns, uint64_t reference);
 
+/* The same for all of them; @found must not close or open tunnels. */
+void l2tp_tunnel_each_of(const struct l2tp_lns *lns, uint64_t reference,
+			 void (*found)(void *userdata, struct l2tp_tunnel *tunnel), void *userdata);
+
 /**
  * l2tp_tunnel_new() - a tunnel in state idle, opened by the shell
  * @sccrq:  what the peer sent

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/xfrm.h>
 #include <stdlib.h>
@@ -61,10 +62,11 @@ static int set_option(int descriptor, int level, int name, int value)
 
 /*
  * The socket's own policy, which the kernel asks before the global ones: what
- * goes in or out goes through an ESP transport SA with this reqid (0: any). The
- * selector is empty: it means all that this socket sends or receives.
+ * goes in or out goes through an ESP transport SA with this reqid and SPI (0:
+ * any). The selector is empty: it means all that this socket sends or receives.
  */
-static int set_policy(int descriptor, uint16_t family, uint8_t direction, uint32_t reqid)
+static int set_policy(int descriptor, uint16_t family, uint8_t direction, uint32_t reqid,
+		      uint32_t spi)
 {
 	const struct family_options *options = family_options(family);
 	struct {
@@ -82,6 +84,7 @@ static int set_policy(int descriptor, uint16_t family, uint8_t direction, uint32
 		},
 		.template = {
 			.id.proto = IPPROTO_ESP,
+			.id.spi = htonl(spi),
 			.family = family,
 			.reqid = reqid,
 			.mode = XFRM_MODE_TRANSPORT,
@@ -119,7 +122,7 @@ static int set_options(int descriptor, uint16_t family, bool ipsec)
 		r = set_option(descriptor, SOL_SOCKET, SO_RCVMARK, 1);
 	/* reqid 0: the SA of any client; cleartext is refused. */
 	if (r == 0 && ipsec)
-		r = set_policy(descriptor, family, XFRM_POLICY_IN, 0);
+		r = set_policy(descriptor, family, XFRM_POLICY_IN, 0, 0);
 	return r;
 }
 
@@ -144,7 +147,7 @@ static int socket_open(const struct inet_endpoint *local,
 		return r;
 	if (protection->ipsec && protection->reqid != 0) {
 		r = set_policy(descriptor, local->address.family, XFRM_POLICY_OUT,
-			       protection->reqid);
+			       protection->reqid, protection->spi);
 		if (r < 0)
 			return r;
 	}
@@ -192,6 +195,14 @@ int l2tp_udp_detach(int descriptor)
 	if (setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, device, sizeof(device)) < 0)
 		return -errno;
 	return 0;
+}
+
+int l2tp_udp_set_protection(int descriptor, uint16_t family,
+			    const struct l2tp_udp_protection *protection)
+{
+	if (!protection->ipsec || protection->reqid == 0)
+		return -EINVAL;
+	return set_policy(descriptor, family, XFRM_POLICY_OUT, protection->reqid, protection->spi);
 }
 
 /*

@@ -22,7 +22,7 @@
 struct l2tp_udp_datagram {
 	struct inet_endpoint local; /* the address to answer from, the socket's port */
 	struct inet_endpoint peer;
-	uint32_t mark;        /* reqid of the SA it came through; 0: none, not to be trusted */
+	uint32_t mark;        /* tells the SA it came through; 0: none, not to be trusted */
 	const uint8_t *bytes; /* borrowed until the callback returns */
 	size_t size;
 };
@@ -36,7 +36,9 @@ typedef void (*l2tp_udp_datagram_fn)(void *userdata, const struct l2tp_udp_datag
  */
 struct l2tp_udp_protection {
 	bool ipsec;
-	uint32_t reqid; /* tunnel sockets: template of the outbound policy */
+	/* Tunnel sockets: template of the outbound policy, host byte order. */
+	uint32_t reqid;
+	uint32_t spi; /* 0: any SA of @reqid, which may be a twin's */
 };
 
 /**
@@ -73,6 +75,21 @@ int l2tp_udp_tunnel_open(const struct inet_endpoint *local, const struct inet_en
  * Return: 0 or negative errno; then what arrives before close() is lost.
  */
 int l2tp_udp_detach(int descriptor);
+
+/**
+ * l2tp_udp_set_protection() - the outbound policy of a tunnel's socket is another
+ * @family: of its addresses
+ *
+ * Atomic: each packet is sent under the old one or the new one, those of the
+ * kernel's L2TP as well (net/xfrm/xfrm_policy.c, xfrm_sk_policy_insert(), and
+ * xfrm_user_policy(), which drops the socket's route). What finds no SA is
+ * dropped, never sent in clear or through another one.
+ *
+ * Return: 0; -EINVAL without a reqid; other negative errno: the old policy is
+ *         in force.
+ */
+int l2tp_udp_set_protection(int descriptor, uint16_t family,
+			    const struct l2tp_udp_protection *protection);
 
 /**
  * l2tp_udp_receive() - read what waits, up to @budget datagrams

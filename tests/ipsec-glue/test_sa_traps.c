@@ -212,6 +212,28 @@ static void twins_and_sas_of_one_client_are_capped(void **state)
 	assert_int_equal(of_spi(fixture, 0x9000), SA_REFERENCE_NONE);
 }
 
+static void a_twin_that_finds_no_room_is_not_taken_for_the_other(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t a;
+
+	join(fixture, 0x1000, 0x4001, 40001);
+	a = resolve(fixture, 0x4001);
+	for (uint32_t i = 0; i < SA_TABLE_MAXIMUM - 2; i++)
+		add(fixture, inbound(0x100000 + i, 0x8000 + i, 40003));
+	assert_int_equal(sa_table_add(fixture->table, &(struct sa_description){ .spi = 0x2000,
+										.reqid = 0x4001,
+										.inbound = true }),
+			 -ENOSPC);
+	assert_int_equal(resolve(fixture, 0x4001), SA_REFERENCE_NONE);
+	assert_int_equal(resolve(fixture, 0x1000), a);
+	/* nor for who comes later */
+	leave(fixture, 0x1000);
+	join(fixture, 0x1001, 0x4001, 40001);
+	assert_int_equal(resolve(fixture, 0x4001), SA_REFERENCE_NONE);
+	assert_int_equal(resolve(fixture, 0x1001), of_spi(fixture, 0x1001));
+}
+
 /* ---- NAT rebinding ----------------------------------------------------------- */
 
 static void a_port_that_moves_keeps_the_reference(void **state)
@@ -415,6 +437,7 @@ static void what_came_after_a_loss_proves_nothing(void **state)
 	/* lost: A's SAs are deleted. Then a stranger's come, from A's port. */
 	sa_table_begin_doubt(fixture->table);
 	join(fixture, 0x2000, 0x4001, 40001);
+	assert_int_equal(resolve(fixture, 0x4001), SA_REFERENCE_NONE);
 	sa_table_begin_dump(fixture->table);
 	join(fixture, 0x2000, 0x4001, 40001);
 	sa_table_end_dump(fixture->table);
@@ -496,6 +519,7 @@ int main(void)
 		WITH_TABLE(an_inbound_spi_of_two_twins_means_neither),
 		WITH_TABLE(without_an_inbound_sa_no_packet_is_resolved),
 		WITH_TABLE(twins_and_sas_of_one_client_are_capped),
+		WITH_TABLE(a_twin_that_finds_no_room_is_not_taken_for_the_other),
 		WITH_TABLE(a_port_that_moves_keeps_the_reference),
 		WITH_TABLE(who_comes_from_a_port_that_was_left_is_another_client),
 		WITH_TABLE(twins_that_change_places_stay_who_they_are),
