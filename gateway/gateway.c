@@ -238,6 +238,8 @@ static void add_counters(const struct gateway *gateway, struct control_bus_statu
 		add_counter(status, "sa-references-ended", tracking->references_ended);
 		add_counter(status, "sa-outbound-changes", tracking->outbound_changes);
 		add_counter(status, "sa-twins", tracking->twins_seen);
+		add_counter(status, "sa-nat-rebindings", tracking->rebindings);
+		add_counter(status, "sa-nat-rebindings-failed", tracking->rebindings_failed);
 		add_counter(status, "sa-dumps-failed", tracking->dumps_failed);
 	}
 }

@@ -174,6 +174,33 @@ static void identify_pending(struct sa_tracking *tracking)
 			tracking->pending[i].version = 0;
 }
 
+/* An event worth an audit: from now on the client is elsewhere. */
+static void on_rebinding(void *userdata, const struct xfrm_rebinding *rebinding)
+{
+	struct sa_tracking *tracking = userdata;
+	const char *identity = sa_table_identity(tracking->table, rebinding->reference);
+	char from[INET_ENDPOINT_TEXT_MAX], to[INET_ENDPOINT_TEXT_MAX];
+
+	inet_endpoint_format(&rebinding->from, from);
+	inet_endpoint_format(&rebinding->to, to);
+	if (!rebinding->error)
+		tracking->counters.rebindings++;
+	else
+		tracking->counters.rebindings_failed++;
+	if (!rebinding->error)
+		log_info("the NAT of client \"%s\" changed its port, IPsec follows: %s is now %s",
+			 identity, from, to);
+	else if (rebinding->error == -EADDRNOTAVAIL)
+		log_info("client \"%s\" moved from %s to %s: another address needs new IPsec: the "
+			 "client has to connect again",
+			 identity, from, to);
+	else
+		log_error(
+			"the NAT of client \"%s\" changed its port from %s to %s, and IPsec cannot "
+			"follow: %s: nothing reaches the client; tried again at its next packet",
+			identity, from, to, strerror(-rebinding->error));
+}
+
 static uint64_t now_usec(const struct sa_tracking *tracking)
 {
 	uint64_t now = 0;
@@ -334,7 +361,8 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 
 	if (!error) {
 		part = "following the kernel's SAs";
-		error = xfrm_monitor_new(tracking->table, &tracking->monitor);
+		error = xfrm_monitor_new(tracking->table, on_rebinding, tracking,
+					 &tracking->monitor);
 	}
 	if (!error) {
 		part = "the nftables rule that marks packets with their SA";

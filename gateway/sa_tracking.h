@@ -34,8 +34,10 @@ struct sa_tracking_counters {
 	uint64_t updown_refused; /* not root, or malformed */
 	uint64_t references_ended;
 	uint64_t outbound_changes;
-	uint64_t twins_seen;   /* reqids that turned out to be of several clients */
-	uint64_t dumps_failed; /* until one succeeds every packet is dropped */
+	uint64_t twins_seen;        /* reqids that turned out to be of several clients */
+	uint64_t rebindings;        /* clients whose NAT gave them another port: followed */
+	uint64_t rebindings_failed; /* not followed: another address, or the kernel refused */
+	uint64_t dumps_failed;      /* until one succeeds every packet is dropped */
 };
 
 /**

@@ -29,7 +29,11 @@ static bool resolve_reqid(const struct sa_table *table, uint32_t mark, uint64_t 
 	return true;
 }
 
-/* The same for what it means as an SPI, which only twins are marked with. */
+/*
+ * The same for what it means as an SPI. Only twins are marked with it; whoever
+ * is marked with it all the same (twins no longer, and the rule does not know
+ * yet) must not be taken for the client of that reqid.
+ */
 static bool resolve_spi(const struct sa_table *table, uint32_t mark, uint64_t *ret_value)
 {
 	size_t claims = 0;
@@ -38,10 +42,11 @@ static bool resolve_spi(const struct sa_table *table, uint32_t mark, uint64_t *r
 	     link = key_table_next(link)) {
 		const struct sa *sa = (struct sa *)link;
 
-		if (!sa->description.inbound || !sa->reference->twins)
+		if (!sa->description.inbound)
 			continue;
-		*ret_value = sa->reference->alive && claims == 0 ? sa->reference->value
-								 : SA_REFERENCE_NONE;
+		*ret_value = SA_REFERENCE_NONE;
+		if (claims == 0 && sa->reference->alive && sa->reference->twins)
+			*ret_value = sa->reference->value;
 		claims++;
 	}
 	return claims > 0;

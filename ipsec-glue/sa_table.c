@@ -483,6 +483,7 @@ static void reference_renew(struct sa_table *table, struct reference *reference)
 	if (!reference->alive)
 		return;
 	reference->value = next_reference_value(table, sa_reference_reqid(old_value));
+	reference->outbound_spi = 0; /* the new one is told of what it has */
 	reference_forget_identity(reference);
 	tell_ended(table, old_value);
 	tell_marks_changed(table, reference);

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/netlink.h"
 #include "ipsec-glue/local_address.h"
+#include "ipsec-glue/port_move.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Linux 6.10; newer than the headers of some systems that we build on. */
 #define ATTRIBUTE_SA_DIRECTION 33
@@ -27,6 +29,10 @@ struct xfrm_monitor {
 	struct sa_table *table;
 	struct local_addresses *local;
 	struct netlink_socket *notifications;
+	struct netlink_socket *requests;
+	xfrm_rebinding_fn rebinding;
+	void *userdata;
+	unsigned int rebindings; /* in this turn */
 	bool dump_needed;
 	int error; /* the first of the table's, until handle() returns it */
 };
@@ -178,6 +184,116 @@ static void take_flush(struct xfrm_monitor *monitor, const struct nlmsghdr *mess
 		sa_table_flush(monitor->table);
 }
 
+static uint64_t now_usec(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/*
+ * Moves the SAs of one direction. One that has gone meanwhile needs no port. The
+ * table knows at once, so that what is still queued of the same change is seen
+ * to be done.
+ */
+static int move_direction(struct xfrm_monitor *monitor, const struct sa_description *list,
+			  size_t count, bool inbound, uint16_t port)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct sa_description moved = list[i];
+		int r;
+
+		if (moved.inbound != inbound)
+			continue;
+		r = port_move(monitor->requests, &moved, port);
+		if (r == -ESRCH || r == -ENODATA)
+			continue;
+		if (r < 0)
+			return r;
+		if (inbound)
+			moved.encapsulation_source_port = port;
+		else
+			moved.encapsulation_destination_port = port;
+		r = sa_table_update(monitor->table, &moved);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/*
+ * The way to the client first: as long as the inbound SAs have the old port the
+ * kernel reports each packet from the new one, so a failure is not the end.
+ */
+static int move_reference(struct xfrm_monitor *monitor, uint64_t reference, uint16_t port)
+{
+	struct sa_description list[SA_OF_REFERENCE_MAXIMUM];
+	size_t count = sa_table_list(monitor->table, reference, list, ELEMENTS(list));
+	int r;
+
+	r = move_direction(monitor, list, count, false, port);
+	if (r == 0)
+		r = move_direction(monitor, list, count, true, port);
+	return r;
+}
+
+/* Return: whether a client of ours can have moved. */
+static bool parse_mapping(const struct nlmsghdr *message, struct xfrm_user_mapping *ret_mapping,
+			  struct xfrm_rebinding *ret_rebinding)
+{
+	struct xfrm_user_mapping mapping;
+	uint16_t family;
+
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(mapping))
+		return false;
+	memcpy(&mapping, mnl_nlmsg_get_payload(message), sizeof(mapping));
+	family = mapping.id.family;
+	if (mapping.id.proto != IPPROTO_ESP || (family != AF_INET && family != AF_INET6) ||
+	    mapping.new_sport == 0)
+		return false;
+	*ret_mapping = mapping;
+	*ret_rebinding = (struct xfrm_rebinding){
+		.from = { from_xfrm_address(&mapping.old_saddr, family), ntohs(mapping.old_sport) },
+		.to = { from_xfrm_address(&mapping.new_saddr, family), ntohs(mapping.new_sport) },
+	};
+	return true;
+}
+
+/*
+ * The kernel reports a packet that came from elsewhere only after its integrity
+ * check (net/ipv4/esp4.c and net/ipv6/esp6.c, esp_input_done2(), which returns
+ * before km_new_mapping() if the check failed), so nobody but the client can
+ * make us believe a port. Somebody on the path could hold back a packet of the
+ * client's and send it from elsewhere; that costs the client no more than
+ * dropping it would: the client's next packet puts it right, and what went
+ * astray is encrypted. The SA must be one that we know, the address its own.
+ */
+static void take_mapping(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
+{
+	struct xfrm_user_mapping mapping;
+	struct xfrm_rebinding rebinding;
+	struct inet_address destination;
+	uint16_t port;
+
+	if (monitor->rebindings >= XFRM_REBINDINGS_PER_TURN ||
+	    !parse_mapping(message, &mapping, &rebinding))
+		return;
+	destination = from_xfrm_address(&mapping.id.daddr, mapping.id.family);
+	if (!inet_address_equal(&rebinding.from.address, &rebinding.to.address))
+		rebinding.error = -EADDRNOTAVAIL;
+	/* At another address the port may be the same. */
+	port = rebinding.error ? 0 : rebinding.to.port;
+	if (sa_table_allow_rebinding(monitor->table, ntohl(mapping.id.spi), &destination, port,
+				     now_usec(), &rebinding.reference) < 0)
+		return;
+	monitor->rebindings++;
+	if (!rebinding.error)
+		rebinding.error = move_reference(monitor, rebinding.reference, port);
+	if (monitor->rebinding)
+		monitor->rebinding(monitor->userdata, &rebinding);
+}
+
 static int take_message(const struct nlmsghdr *message, void *userdata)
 {
 	struct xfrm_monitor *monitor = userdata;
@@ -196,6 +312,9 @@ static int take_message(const struct nlmsghdr *message, void *userdata)
 		break;
 	case XFRM_MSG_FLUSHSA:
 		take_flush(monitor, message);
+		break;
+	case XFRM_MSG_MAPPING:
+		take_mapping(monitor, message);
 		break;
 	}
 	/* An SA that finds no room must not hide those behind it. */
@@ -229,7 +348,8 @@ static int dump(struct xfrm_monitor *monitor)
 	return 0;
 }
 
-int xfrm_monitor_new(struct sa_table *table, struct xfrm_monitor **ret_monitor)
+int xfrm_monitor_new(struct sa_table *table, xfrm_rebinding_fn rebinding, void *userdata,
+		     struct xfrm_monitor **ret_monitor)
 {
 	_cleanup_(xfrm_monitor_freep) struct xfrm_monitor *monitor = NULL;
 	int r;
@@ -238,6 +358,8 @@ int xfrm_monitor_new(struct sa_table *table, struct xfrm_monitor **ret_monitor)
 	if (!monitor)
 		return -ENOMEM;
 	monitor->table = table;
+	monitor->rebinding = rebinding;
+	monitor->userdata = userdata;
 	r = local_addresses_new(&monitor->local);
 	if (r == 0)
 		r = netlink_socket_new(NETLINK_XFRM, &monitor->notifications);
@@ -245,6 +367,10 @@ int xfrm_monitor_new(struct sa_table *table, struct xfrm_monitor **ret_monitor)
 		r = netlink_socket_subscribe(monitor->notifications, XFRMNLGRP_SA);
 	if (r == 0)
 		r = netlink_socket_subscribe(monitor->notifications, XFRMNLGRP_EXPIRE);
+	if (r == 0)
+		r = netlink_socket_subscribe(monitor->notifications, XFRMNLGRP_MAPPING);
+	if (r == 0)
+		r = netlink_socket_new(NETLINK_XFRM, &monitor->requests);
 	if (r == 0)
 		r = dump(monitor);
 	if (r < 0)
@@ -258,6 +384,7 @@ void xfrm_monitor_free(struct xfrm_monitor *monitor)
 	if (!monitor)
 		return;
 	netlink_socket_free(monitor->notifications);
+	netlink_socket_free(monitor->requests);
 	local_addresses_free(monitor->local);
 	free(monitor);
 }
@@ -281,6 +408,7 @@ int xfrm_monitor_handle(struct xfrm_monitor *monitor)
 {
 	int r;
 
+	monitor->rebindings = 0;
 	do {
 		r = netlink_socket_drain(monitor->notifications, take_message, monitor);
 		if (r == -ENOBUFS) {

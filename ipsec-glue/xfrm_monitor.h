@@ -1,25 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Follows the kernel's SAs over NETLINK_XFRM (groups SA and EXPIRE, a dump at
- * the start and after lost notifications) and keeps an sa_table true. Knows
- * nothing of L2TP. I/O.
+ * Follows the kernel's SAs over NETLINK_XFRM (groups SA, EXPIRE and MAPPING, a
+ * dump at the start and after lost notifications) and keeps an sa_table true.
+ * Where a client's NAT gave it another port it moves the client's SAs there.
+ * Knows nothing of L2TP. I/O.
  */
 #pragma once
 
 #include "ipsec-glue/sa_reference.h"
 
+/* Clients whose ports are moved in one turn; the kernel repeats what is left. */
+#define XFRM_REBINDINGS_PER_TURN 256
+
 struct xfrm_monitor;
+
+/* A client was seen at another outer address or port. */
+struct xfrm_rebinding {
+	uint64_t reference;
+	struct inet_endpoint from;
+	struct inet_endpoint to;
+	/*
+	 * 0: its SAs have moved; -EADDRNOTAVAIL: its address is another, which
+	 * needs new SAs: IKE has to come again; other: they could not be moved, and
+	 * are tried again at the next packet, SA_REBINDING_INTERVAL_USEC later.
+	 */
+	int error;
+};
+
+/* Called from within xfrm_monitor_handle(), which it must not call. */
+typedef void (*xfrm_rebinding_fn)(void *userdata, const struct xfrm_rebinding *rebinding);
 
 /**
  * xfrm_monitor_new() - subscribe, then dump
- * @table: kept up to date; borrowed for the monitor's life
+ * @table:     kept up to date; borrowed for the monitor's life
+ * @rebinding: told of clients that moved; NULL: not of interest
+ * @userdata:  passed to @rebinding
  *
  * Opening NETLINK_XFRM also loads xfrm_user, which IP_XFRM_POLICY needs.
  *
  * Return: 0; -EPERM without CAP_NET_ADMIN; -EPROTONOSUPPORT if the kernel has
  *         no XFRM; other negative errno.
  */
-int xfrm_monitor_new(struct sa_table *table, struct xfrm_monitor **ret_monitor);
+int xfrm_monitor_new(struct sa_table *table, xfrm_rebinding_fn rebinding, void *userdata,
+		     struct xfrm_monitor **ret_monitor);
 void xfrm_monitor_free(struct xfrm_monitor *monitor);
 void xfrm_monitor_freep(struct xfrm_monitor **monitor);
 

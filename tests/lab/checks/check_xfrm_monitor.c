@@ -1,19 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the kernel says of its SAs arrives in the table, whatever happens to them. */
 #include "ipsec-glue/xfrm_monitor.h"
+#include "l2tp/udp_socket.h"
 #include "tests/lab/checks/hosts.h"
 
+#include <linux/udp.h>
 #include <poll.h>
 
 struct fixture {
 	struct sa_table *table;
 	struct xfrm_monitor *monitor;
 	unsigned int ended;
+	unsigned int rebindings;
+	struct xfrm_rebinding rebinding; /* the last one */
 };
 
 static void count_ended(void *userdata, uint64_t reference)
 {
 	((struct fixture *)userdata)->ended++;
+}
+
+static void note_rebinding(void *userdata, const struct xfrm_rebinding *rebinding)
+{
+	struct fixture *fixture = userdata;
+
+	fixture->rebindings++;
+	fixture->rebinding = *rebinding;
 }
 
 static const struct sa_table_ops table_ops = { .ended = count_ended };
@@ -24,6 +36,7 @@ static int set_up(void **state)
 
 	*state = fixture;
 	(void)try_command("ip -n gateway xfrm state flush");
+	(void)try_command("ip -n client xfrm state flush");
 	assert_int_equal(sa_table_new(&table_ops, fixture, &fixture->table), 0);
 	return 0;
 }
@@ -40,7 +53,8 @@ static int tear_down(void **state)
 
 static void start(struct fixture *fixture)
 {
-	assert_int_equal(xfrm_monitor_new(fixture->table, &fixture->monitor), 0);
+	assert_int_equal(
+		xfrm_monitor_new(fixture->table, note_rebinding, fixture, &fixture->monitor), 0);
 }
 
 static void handle(struct fixture *fixture)
@@ -186,6 +200,223 @@ static void lost_notifications_are_made_good_by_a_dump(void **state)
 				     SA_REFERENCE_NONE);
 }
 
+/*
+ * Behind a NAT: the gateway believes that the client is at @port; the client
+ * sends from, and hears at, @real_port.
+ */
+static void connect_through_nat(unsigned int spi, unsigned int reqid, unsigned int port,
+				unsigned int real_port)
+{
+	char here[64], back_here[64], there[64], back_there[64];
+
+	snprintf(here, sizeof(here), "encap espinudp %u 4500 0.0.0.0", port);
+	snprintf(back_here, sizeof(back_here), "encap espinudp 4500 %u 0.0.0.0", port);
+	snprintf(there, sizeof(there), "encap espinudp %u 4500 0.0.0.0", real_port);
+	snprintf(back_there, sizeof(back_there), "encap espinudp 4500 %u 0.0.0.0", real_port);
+	add_sa("gateway", CLIENT_IPV4, GATEWAY_IPV4, spi, reqid, here);
+	add_sa("gateway", GATEWAY_IPV4, CLIENT_IPV4, spi + 0x100, reqid, back_here);
+	add_sa("client", CLIENT_IPV4, GATEWAY_IPV4, spi, reqid, there);
+	add_sa("client", GATEWAY_IPV4, CLIENT_IPV4, spi + 0x100, reqid, back_there);
+}
+
+/* The socket that pluto has: it takes ESP out of UDP. Leaves the process on the gateway. */
+static int encapsulation_socket(const char *host, const char *address, uint16_t port)
+{
+	struct inet_endpoint local = { .port = port };
+	struct sockaddr_storage storage;
+	int type = UDP_ENCAP_ESPINUDP;
+	socklen_t size;
+	int descriptor;
+
+	be_on(host);
+	assert_int_equal(inet_address_parse(address, &local.address), 0);
+	size = inet_endpoint_to_sockaddr(&local, &storage);
+	descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_true(descriptor >= 0);
+	assert_int_equal(bind(descriptor, (struct sockaddr *)&storage, size), 0);
+	assert_int_equal(setsockopt(descriptor, IPPROTO_UDP, UDP_ENCAP, &type, sizeof(type)), 0);
+	be_on("gateway");
+	return descriptor;
+}
+
+static int tunnel(const char *host, const char *local_address, const char *peer_address,
+		  uint32_t reqid, uint32_t spi)
+{
+	const struct l2tp_udp_protection protection = { .ipsec = true, .reqid = reqid, .spi = spi };
+	struct inet_endpoint local = { .port = 1701 }, peer = { .port = 1701 };
+	int descriptor;
+
+	be_on(host);
+	assert_int_equal(inet_address_parse(local_address, &local.address), 0);
+	assert_int_equal(inet_address_parse(peer_address, &peer.address), 0);
+	descriptor = l2tp_udp_tunnel_open(&local, &peer, &protection);
+	assert_true(descriptor >= 0);
+	be_on("gateway");
+	return descriptor;
+}
+
+/* Whether one datagram goes from one socket to the other. */
+static bool passes(int from, int to, int wait_msec)
+{
+	struct pollfd wait = { .fd = to, .events = POLLIN };
+	char text[16];
+
+	assert_int_equal(send(from, "hello", 5, 0), 5);
+	return poll(&wait, 1, wait_msec) == 1 && recv(to, text, sizeof(text), 0) == 5;
+}
+
+static void wait_for_the_kernel(const struct fixture *fixture)
+{
+	struct pollfd wait = { .fd = xfrm_monitor_descriptor(fixture->monitor), .events = POLLIN };
+
+	assert_int_equal(poll(&wait, 1, 5000), 1);
+}
+
+static void a_client_whose_nat_changed_its_port_is_reached_there(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_(closep) int pluto = encapsulation_socket("gateway", GATEWAY_IPV4, 4500);
+	_cleanup_(closep) int nat = encapsulation_socket("client", CLIENT_IPV4, 40009);
+	_cleanup_(closep) int here = -1;
+	_cleanup_(closep) int there = -1;
+	struct inet_address client;
+	uint64_t reference;
+
+	assert_true(pluto >= 0 && nat >= 0);
+	connect_through_nat(0x100, 0x4001, 40001, 40009);
+	start(fixture);
+	reference = sa_table_resolve(fixture->table, 0x4001);
+	here = tunnel("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x4001,
+		      sa_table_outbound_spi(fixture->table, reference));
+	there = tunnel("client", CLIENT_IPV4, GATEWAY_IPV4, 0x4001, 0);
+	assert_false(passes(here, there, 300));
+	/* several: the kernel reports each, and one is enough */
+	for (int i = 0; i < 5; i++)
+		assert_true(passes(there, here, 5000));
+	assert_false(passes(here, there, 300));
+	wait_for_the_kernel(fixture);
+	handle(fixture);
+	assert_int_equal(fixture->rebindings, 1);
+	assert_int_equal(fixture->rebinding.error, 0);
+	assert_int_equal(fixture->rebinding.from.port, 40001);
+	assert_int_equal(fixture->rebinding.to.port, 40009);
+	assert_int_equal(inet_address_parse(CLIENT_IPV4, &client), 0);
+	/* both ways, with the keys and counters that they had */
+	for (int i = 0; i < 5; i++) {
+		assert_true(passes(here, there, 5000));
+		assert_true(passes(there, here, 5000));
+	}
+	handle(fixture);
+	assert_int_equal(fixture->rebindings, 1);
+	assert_int_equal(sa_table_size(fixture->table), 2);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x4001), reference);
+	assert_int_equal(sa_table_outer_port(fixture->table, reference, &client), 40009);
+	assert_int_equal(fixture->ended, 0);
+}
+
+static void a_packet_that_is_not_the_clients_moves_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_(closep) int pluto = encapsulation_socket("gateway", GATEWAY_IPV4, 4500);
+	_cleanup_(closep) int here = -1;
+	_cleanup_(closep) int there = -1;
+	struct inet_address client;
+	uint64_t reference;
+
+	assert_true(pluto >= 0);
+	/* the same SPI and another key */
+	add_sa("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x200, 0x4001,
+	       "encap espinudp 4500 40001 0.0.0.0");
+	add_inbound(0x100, 0x4001, "encap espinudp 40001 4500 0.0.0.0");
+	command("ip -n client xfrm state add src " CLIENT_IPV4 " dst " GATEWAY_IPV4
+		" proto esp spi 0x100 reqid 0x4001 mode transport "
+		"enc 'cbc(aes)' 0x00112233445566778899aabbccddeeff "
+		"auth 'hmac(sha1)' 0xff112233445566778899aabbccddeeff00112233 "
+		"encap espinudp 40009 4500 0.0.0.0");
+	start(fixture);
+	reference = sa_table_resolve(fixture->table, 0x4001);
+	here = tunnel("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x4001, 0x200);
+	there = tunnel("client", CLIENT_IPV4, GATEWAY_IPV4, 0x4001, 0);
+	assert_false(passes(there, here, 500));
+	handle(fixture);
+	assert_int_equal(fixture->rebindings, 0);
+	assert_int_equal(inet_address_parse(CLIENT_IPV4, &client), 0);
+	assert_int_equal(sa_table_outer_port(fixture->table, reference, &client), 40001);
+}
+
+/* The outbound SA is the newest in the kernel's eyes, too; the policy names its twin's. */
+static void twins_are_told_apart_and_answered_apart(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_(closep) int pluto = encapsulation_socket("gateway", GATEWAY_IPV4, 4500);
+	_cleanup_(closep) int nat_a = encapsulation_socket("client", CLIENT_IPV4, 40001);
+	_cleanup_(closep) int here = -1;
+	_cleanup_(closep) int there = -1;
+	uint64_t a, b;
+
+	assert_true(pluto >= 0 && nat_a >= 0);
+	connect_through_nat(0x100, 0x4001, 40001, 40001);
+	start(fixture);
+	a = sa_table_resolve(fixture->table, 0x4001);
+	here = tunnel("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x4001,
+		      sa_table_outbound_spi(fixture->table, a));
+	there = tunnel("client", CLIENT_IPV4, GATEWAY_IPV4, 0x4001, 0x100);
+	assert_true(passes(here, there, 5000));
+	/* nobody hears at the other twin's port */
+	connect_through_nat(0x1000, 0x4001, 40002, 40002);
+	assert_true(passes(here, there, 5000));
+	handle(fixture);
+	b = sa_table_find_spi(fixture->table, 0x1000);
+	assert_int_equal(sa_table_reference_count(fixture->table), 2);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x4001), SA_REFERENCE_NONE);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x100), a);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x1000), b);
+	assert_int_equal(sa_table_outbound_spi(fixture->table, a), 0x200);
+	assert_int_equal(sa_table_outbound_spi(fixture->table, b), 0x1100);
+	for (int i = 0; i < 5; i++)
+		assert_true(passes(here, there, 5000));
+}
+
+static void a_tunnels_policy_follows_a_rekey(void **state)
+{
+	struct fixture *fixture = *state;
+	struct l2tp_udp_protection protection = { .ipsec = true, .reqid = 0x4001 };
+	_cleanup_(closep) int here = -1;
+	_cleanup_(closep) int there = -1;
+	uint64_t reference;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		static const char *const hosts[] = { "gateway", "client" };
+
+		add_sa(hosts[i], CLIENT_IPV4, GATEWAY_IPV4, 0x100, 0x4001, "");
+		add_sa(hosts[i], GATEWAY_IPV4, CLIENT_IPV4, 0x200, 0x4001, "");
+	}
+	start(fixture);
+	reference = sa_table_resolve(fixture->table, 0x4001);
+	here = tunnel("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x4001, 0x200);
+	there = tunnel("client", CLIENT_IPV4, GATEWAY_IPV4, 0x4001, 0);
+	assert_true(passes(here, there, 5000));
+	/* The gateway's new SA is not yet the client's. */
+	add_sa("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x201, 0x4001, "");
+	assert_true(passes(here, there, 5000));
+	handle(fixture);
+	protection.spi = sa_table_outbound_spi(fixture->table, reference);
+	assert_int_equal(protection.spi, 0x201);
+	add_sa("client", GATEWAY_IPV4, CLIENT_IPV4, 0x201, 0x4001, "");
+	command("ip -n client xfrm state del dst " CLIENT_IPV4 " proto esp spi 0x200");
+	assert_false(passes(here, there, 300));
+	assert_int_equal(l2tp_udp_set_protection(here, AF_INET, &protection), 0);
+	assert_true(passes(here, there, 5000));
+	command("ip -n gateway xfrm state del dst " CLIENT_IPV4 " proto esp spi 0x200");
+	assert_true(passes(here, there, 5000));
+	/* When it goes as well nothing leaves, though the reqid has another SA. */
+	add_sa("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x202, 0x4001, "");
+	add_sa("client", GATEWAY_IPV4, CLIENT_IPV4, 0x202, 0x4001, "");
+	command("ip -n gateway xfrm state del dst " CLIENT_IPV4 " proto esp spi 0x201");
+	(void)send(here, "hello", 5, 0);
+	assert_int_equal(poll(&(struct pollfd){ .fd = there, .events = POLLIN }, 1, 300), 0);
+}
+
 #define WITH_TABLE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -198,6 +429,10 @@ int main(void)
 		WITH_TABLE(an_sa_that_expires_is_gone),
 		WITH_TABLE(a_flush_of_esp_ends_all),
 		WITH_TABLE(lost_notifications_are_made_good_by_a_dump),
+		WITH_TABLE(a_client_whose_nat_changed_its_port_is_reached_there),
+		WITH_TABLE(a_packet_that_is_not_the_clients_moves_nothing),
+		WITH_TABLE(twins_are_told_apart_and_answered_apart),
+		WITH_TABLE(a_tunnels_policy_follows_a_rekey),
 	};
 
 	return cmocka_run_group_tests_name("xfrm_monitor", tests, make_hosts, drop_hosts);
