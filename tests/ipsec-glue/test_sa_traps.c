@@ -170,6 +170,10 @@ static void a_mark_that_could_mean_two_things_means_nothing(void **state)
 	join(fixture, 0x3000, 0x4005, 40003);
 	assert_int_equal(resolve(fixture, 0x4005), SA_REFERENCE_NONE);
 	assert_int_not_equal(resolve(fixture, 0x2000), SA_REFERENCE_NONE);
+	/* So may be the SPI of one that was a twin a moment ago. */
+	join(fixture, 0x400d, 0x4011, 40005);
+	join(fixture, 0x5000, 0x400d, 40006);
+	assert_int_equal(resolve(fixture, 0x400d), SA_REFERENCE_NONE);
 	/* A twin's SPI is its own reqid. */
 	join(fixture, 0x4001, 0x4001, 40004);
 	assert_int_equal(resolve(fixture, 0x4001), SA_REFERENCE_NONE);
