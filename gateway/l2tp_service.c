@@ -89,14 +89,19 @@ static void on_datagram(void *userdata, const struct l2tp_udp_datagram *datagram
 	l2tp_lns_receive(service->lns, now_usec(service), &path, datagram->bytes, datagram->size);
 }
 
+/* What l2tp_udp_receive() returns; the SAs are looked at anew. */
+static int receive_batch(struct l2tp_service *service, int descriptor)
+{
+	service->refreshed = false;
+	return l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
+				on_datagram, service);
+}
+
 static int on_listener(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
 {
 	struct l2tp_service *service = userdata;
-	int result;
+	int result = receive_batch(service, descriptor);
 
-	service->refreshed = false;
-	result = l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
-				  on_datagram, service);
 	if (result < 0)
 		log_error("reading from the L2TP socket failed: %s", strerror(-result));
 	return 0;
@@ -383,8 +388,7 @@ static void read_to_the_end(struct l2tp_service *service, int descriptor)
 	if (descriptor < 0)
 		return;
 	l2tp_udp_detach(descriptor);
-	while (l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
-				on_datagram, service) > 0)
+	while (receive_batch(service, descriptor) > 0)
 		;
 }
 
