@@ -128,8 +128,11 @@ int setup_apply(struct setup_plan *plan, FILE *report, struct setup_error *ret_e
 	}
 	if (!changes.any)
 		fprintf(report, "nothing to change\n");
-	return setup_services_start(plan, changes.ipsec, changes.configuration || changes.firewall,
-				    report, ret_error);
+	r = setup_services_start(plan, changes.ipsec, changes.configuration || changes.firewall,
+				 report, ret_error);
+	if (r == 0)
+		setup_network_advise(report);
+	return r;
 }
 
 /* saregate.conf as it was, unless somebody has edited it since. */

@@ -35,3 +35,6 @@ int setup_network_check_firewall(const char *text, struct setup_error *ret_error
 
 /* Removes our tables; those that are not there do not matter. */
 void setup_network_unload_firewall(void);
+
+/* Tells in @report what other firewalls of this host must let through, if any drops. */
+void setup_network_advise(FILE *report);

@@ -184,3 +184,19 @@ in_host() {
 		absent PSK $work/out
 	EOF
 }
+
+@test "a foreign chain that drops is named with what to allow, and left as it is" {
+	in_host <<-'EOF'
+		saregate setup --non-interactive >$work/out
+		absent -F 'another firewall' <$work/out
+		nft 'add table inet site; add chain inet site pass { type filter hook forward priority 0; policy drop; }'
+		before=$(nft list table inet site)
+		saregate setup --non-interactive >$work/out
+		grep -q 'another firewall of this host drops' $work/out
+		sed -n "s/^  nft '\\(.*\\)'$/\\1/p" $work/out >$work/commands
+		[ "$(wc -l <$work/commands)" = 2 ]
+		same "$before" "$(nft list table inet site)"
+		nft -f $work/commands
+		nft list chain inet site pass | found 'iifname "sg\*" accept'
+	EOF
+}
