@@ -22,3 +22,5 @@ lab_library=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 . "$lab_library/road.bash"
 # shellcheck source=tests/lab/lib/clients.bash
 . "$lab_library/clients.bash"
+# shellcheck source=tests/lab/lib/exchange.bash
+. "$lab_library/exchange.bash"

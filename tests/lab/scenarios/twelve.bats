@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # LAB_LIB, LAB_OUTPUT: from tests/lab/run
+# Twelve at once behind one NAT, from the gateway's view all 203.0.113.11:1701, each
+# with pluto, xl2tpd and pppd of its own. Four megabytes each way per client, all at
+# the same time; each client's differ from all others'.
+#
+#   c1   192.168.1.21 -+
+#   c2   192.168.1.22 -+
+#   ...                +- nat1 203.0.113.11 -- net -- gw -- lan -- web: sends each its
+#   c12  192.168.1.32 -+                                    bytes, while it takes theirs
+
+bats_require_minimum_version 1.5.0
+
+twelve=(c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12)
+megabytes=4
+
+setup_file() {
+	load "$LAB_LIB/lab.bash"
+	local number
+	road_gateway
+	client_l2tp_stop alice
+	for number in {1..12}; do clients_new "c$number" "192.168.1.$((20 + number))"; done
+	clients_configure "${twelve[@]}"
+	exchange_start web $megabytes "${twelve[@]}"
+}
+
+teardown_file() {
+	load "$LAB_LIB/lab.bash"
+	clients_down "${twelve[@]}"
+	exchange_stop web
+	road_clear
+}
+
+setup() { load "$LAB_LIB/lab.bash"; }
+
+@test "twelve behind one NAT connect at once" {
+	clients_up "${twelve[@]}"
+	[ "$(on gw saregate session list --json | json_value state | sort | uniq -c | tr -d ' ')" = 12up ]
+	[ "$(on gw saregate session list --json | json_value sa_reference | sort -u | wc -l)" = 12 ]
+	[ "$(on gw saregate session list --json | json_value inner_address | sort -u | wc -l)" = 12 ]
+}
+
+@test "four megabytes each way, all at once: nothing crosses, nothing is lost" {
+	local foreign
+	foreign=$(status_value l2tp_foreign)
+	at_once exchange "${twelve[@]}"
+	exchange_check "${twelve[@]}"
+	[ "$(status_value l2tp_foreign)" = "$foreign" ]
+}
