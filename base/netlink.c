@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -52,6 +53,26 @@ int netlink_socket_new(int bus, struct netlink_socket **ret_netlink)
 int netlink_socket_descriptor(const struct netlink_socket *netlink)
 {
 	return mnl_socket_get_fd(netlink->mnl);
+}
+
+uint32_t netlink_socket_port(const struct netlink_socket *netlink)
+{
+	return mnl_socket_get_portid(netlink->mnl);
+}
+
+int netlink_socket_make_room(struct netlink_socket *netlink, size_t size)
+{
+	int room = (int)size;
+
+	if (size <= NETLINK_REQUEST_SIZE)
+		return 0;
+	if (size > INT_MAX / 2)
+		return -EMSGSIZE;
+	/* The kernel doubles it for its own bookkeeping. */
+	if (setsockopt(mnl_socket_get_fd(netlink->mnl), SOL_SOCKET, SO_SNDBUFFORCE, &room,
+		       sizeof(room)) < 0)
+		return -errno;
+	return 0;
 }
 
 int netlink_socket_subscribe(struct netlink_socket *netlink, unsigned int group)

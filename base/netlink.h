@@ -30,6 +30,16 @@ void netlink_socket_freep(struct netlink_socket **netlink);
 
 int netlink_socket_descriptor(const struct netlink_socket *netlink);
 
+/* The port by which the kernel names this socket in the notifications it causes. */
+uint32_t netlink_socket_port(const struct netlink_socket *netlink);
+
+/**
+ * netlink_socket_make_room() - let one request be as large as @size bytes
+ *
+ * Return: 0; -EPERM without CAP_NET_ADMIN; other negative errno.
+ */
+int netlink_socket_make_room(struct netlink_socket *netlink, size_t size);
+
 /* netlink_socket_subscribe() - join a multicast group. Return: 0 or -errno. */
 int netlink_socket_subscribe(struct netlink_socket *netlink, unsigned int group);
 

@@ -14,7 +14,7 @@ static void finish_current(struct nft_batch *batch)
 	if (batch->current)
 		batch->used += MNL_ALIGN(batch->current->nlmsg_len);
 	batch->current = NULL;
-	assert(batch->used < sizeof(batch->bytes));
+	assert(batch->used < batch->size);
 }
 
 static struct nlmsghdr *put_message(struct nft_batch *batch, uint16_t type, uint16_t flags,
@@ -34,14 +34,31 @@ static struct nlmsghdr *put_message(struct nft_batch *batch, uint16_t type, uint
 	return batch->current;
 }
 
-void nft_batch_begin(struct nft_batch *batch, struct netlink_socket *netlink)
+static void begin(struct nft_batch *batch, struct netlink_socket *netlink, void *bytes, size_t size)
 {
 	batch->netlink = netlink;
+	batch->bytes = bytes;
+	batch->size = size;
 	batch->used = 0;
 	batch->messages = 0;
 	batch->current = NULL;
 	put_message(batch, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
 	batch->first_sequence = batch->current->nlmsg_seq + 1;
+}
+
+void nft_batch_begin(struct nft_batch *batch, struct netlink_socket *netlink)
+{
+	begin(batch, netlink, batch->own_bytes, sizeof(batch->own_bytes));
+}
+
+int nft_batch_begin_large(struct nft_batch *batch, struct netlink_socket *netlink, void *bytes,
+			  size_t size)
+{
+	int r = netlink_socket_make_room(netlink, size);
+
+	if (r == 0)
+		begin(batch, netlink, bytes, size);
+	return r;
 }
 
 struct nlmsghdr *nft_batch_message(struct nft_batch *batch, uint16_t type, uint16_t flags)

@@ -14,7 +14,9 @@ struct nft_batch {
 	uint32_t first_sequence;
 	unsigned int messages;
 	struct nlmsghdr *current;
-	_Alignas(struct nlmsghdr) uint8_t bytes[NETLINK_REQUEST_SIZE];
+	uint8_t *bytes;
+	size_t size;
+	_Alignas(struct nlmsghdr) uint8_t own_bytes[NETLINK_REQUEST_SIZE];
 };
 
 /**
@@ -25,12 +27,21 @@ struct nft_batch {
 void nft_batch_begin(struct nft_batch *batch, struct netlink_socket *netlink);
 
 /**
+ * nft_batch_begin_large() - an empty transaction that may become large
+ * @bytes: @size bytes, aligned for a message, borrowed until nft_batch_commit()
+ *
+ * Return: 0; -EPERM: so large a request needs CAP_NET_ADMIN; negative errno.
+ */
+int nft_batch_begin_large(struct nft_batch *batch, struct netlink_socket *netlink, void *bytes,
+			  size_t size);
+
+/**
  * nft_batch_message() - begin the next message
  * @type:  NFT_MSG_NEWTABLE...
  * @flags: NLM_F_CREATE, NLM_F_APPEND
  *
- * All messages together must stay below NETLINK_REQUEST_SIZE: what goes into
- * them is of fixed size.
+ * All messages together must stay below NETLINK_REQUEST_SIZE, or the size given
+ * to nft_batch_begin_large(): what goes into them is of known size.
  *
  * Return: the message, to which the caller appends attributes before the next
  *         call on @batch.
