@@ -11,7 +11,8 @@
 #include "gateway/sa_tracking.h"
 #include "gateway/sessions.h"
 #include "gateway/user_database.h"
-#include "ipsec-glue/sa_mark_rule.h"
+#include "ipsec-glue/cleartext_guard.h"
+#include "ipsec-glue/sa_mark_table.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,7 +29,7 @@
 /* What can be missing and come later. */
 enum problem {
 	PROBLEM_ISOLATION,
-	PROBLEM_MARK_RULE,
+	PROBLEM_MARKS,
 	PROBLEM_PLUTO,
 	PROBLEM_LAUNCHER,
 	PROBLEM_BUS,
@@ -39,10 +40,9 @@ static const char *const problem_texts[PROBLEM_COUNT_] = {
 	[PROBLEM_ISOLATION] =
 		"inner isolation is not loaded, so no client is served: run `saregate "
 		"setup`, or systemctl start saregate-guard",
-	[PROBLEM_MARK_RULE] =
-		"the nftables rule that marks packets with their SA cannot be put back, "
-		"so no packet is taken: see nft list ruleset, systemctl restart "
-		"saregated",
+	[PROBLEM_MARKS] = "the nftables table that marks packets with their SA cannot be put back, "
+			  "so no packet is taken: see nft list ruleset, systemctl restart "
+			  "saregated",
 	[PROBLEM_PLUTO] =
 		"pluto is not running, so no client can set up IPsec: systemctl start ipsec",
 	[PROBLEM_LAUNCHER] = "saregate-launcher cannot be reached, so no PPP can start: systemctl "
@@ -58,6 +58,7 @@ struct gateway {
 	struct user_database *users;
 	struct sa_tracking *tracking;
 	struct inner_addresses *inner;
+	struct netlink_socket *nft; /* for the table saregate_guard */
 	struct sessions *sessions;
 	struct l2tp_service *service;
 	struct control_bus *bus;
@@ -147,23 +148,24 @@ static void look_after_isolation(struct gateway *gateway)
 	sessions_set_refuse_all(gateway->sessions, missing);
 }
 
-/* Whoever flushes the host's ruleset flushes our rule with it. */
-static void look_after_mark_rule(struct gateway *gateway)
+/* Whoever flushes the host's ruleset flushes our table with it. */
+static void look_after_marks(struct gateway *gateway)
 {
-	int present = sa_mark_rule_check();
+	struct sa_mark_table *marks = sa_tracking_marks(gateway->tracking);
+	int present = sa_mark_table_check(marks);
 
-	if (present == 0 && sa_mark_rule_install(gateway->configuration->port) == 0) {
-		log_warning("somebody removed the nftables rule that marks packets with their SA: "
-			    "put back");
+	if (present == 0 && sa_mark_table_restore(marks) == 0) {
+		log_warning("somebody changed the nftables table " SA_MARK_TABLE
+			    ", which marks packets with their SA: put back");
 		present = 1;
 	}
-	set_problem(gateway, PROBLEM_MARK_RULE, present <= 0);
+	set_problem(gateway, PROBLEM_MARKS, present <= 0);
 }
 
 static void look_after(struct gateway *gateway)
 {
 	if (is_protected(gateway)) {
-		look_after_mark_rule(gateway);
+		look_after_marks(gateway);
 		set_problem(gateway, PROBLEM_PLUTO, !host_check_udp_port_is_bound(500));
 	}
 	look_after_isolation(gateway);
@@ -217,6 +219,28 @@ static void add_lns_counters(const struct gateway *gateway, struct control_bus_s
 	status->tunnels = lns->tunnels;
 }
 
+/* What the kernel dropped before it came to us; no line where it cannot be read. */
+static void add_mark_counters(const struct gateway *gateway, struct control_bus_status *status)
+{
+	struct sa_mark_counters counters;
+
+	if (sa_mark_table_read_counters(sa_tracking_marks(gateway->tracking), &counters) < 0)
+		return;
+	add_counter(status, "kernel-dropped-unmarked", counters.unmarked);
+	add_counter(status, "kernel-dropped-foreign", counters.foreign);
+}
+
+/* What never came out of IPsec, or would have gone around it. */
+static void add_guard_counters(const struct gateway *gateway, struct control_bus_status *status)
+{
+	struct cleartext_guard_counters counters;
+
+	if (cleartext_guard_read_counters(gateway->nft, &counters) < 0)
+		return;
+	add_counter(status, "cleartext-dropped-in", counters.in);
+	add_counter(status, "cleartext-dropped-out", counters.out);
+}
+
 static void add_counters(const struct gateway *gateway, struct control_bus_status *status)
 {
 	const struct l2tp_service_counters *service = l2tp_service_counters(gateway->service);
@@ -233,6 +257,8 @@ static void add_counters(const struct gateway *gateway, struct control_bus_statu
 		const struct sa_tracking_counters *tracking =
 			sa_tracking_counters(gateway->tracking);
 
+		add_guard_counters(gateway, status);
+		add_mark_counters(gateway, status);
 		add_counter(status, "updown-messages", tracking->updown_messages);
 		add_counter(status, "updown-refused", tracking->updown_refused);
 		add_counter(status, "sa-references-ended", tracking->references_ended);
@@ -291,7 +317,15 @@ static int start_isolation(struct gateway *gateway, char ret_error[GATEWAY_ERROR
 {
 	int error;
 
-	if (!is_protected(gateway) || !wants_pppd(gateway))
+	if (!is_protected(gateway))
+		return 0;
+	error = netlink_socket_new(NETLINK_NETFILTER, &gateway->nft);
+	if (error) {
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "nftables cannot be asked: %s",
+			 strerror(-error));
+		return error;
+	}
+	if (!wants_pppd(gateway))
 		return 0;
 	error = inner_addresses_new(INNER_TABLE, INNER_SET, &gateway->inner);
 	if (error)
@@ -415,6 +449,7 @@ void gateway_free(struct gateway *gateway)
 	control_bus_free(gateway->bus);
 	sessions_free(gateway->sessions);
 	inner_addresses_free(gateway->inner);
+	netlink_socket_free(gateway->nft);
 	gateway->service = NULL;
 	sa_tracking_free(gateway->tracking);
 	user_database_free(gateway->users);

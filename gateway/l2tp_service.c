@@ -41,6 +41,8 @@ struct l2tp_service {
 /* What one tunnel of the machine has here. */
 struct tunnel {
 	struct l2tp_service *service;
+	uint64_t reference;
+	uint16_t admitted_id; /* 0: the kernel lets no data in */
 	int descriptor;
 	sd_event_source *source;
 	struct l2tp_data_path_tunnel *path;
@@ -130,13 +132,40 @@ static void random_bytes(void *userdata, uint8_t *bytes, size_t size)
 	(void)result;
 }
 
-/* Ends what a tunnel has here, but for its descriptor: see on_tunnel(). */
-static void tunnel_resources_free(struct tunnel *tunnel)
+/* Lets data in before there is a data path that could deliver it. */
+static int open_path(struct tunnel *tunnel, const struct l2tp_data_path_tunnel_ids *ids)
+{
+	struct l2tp_service *service = tunnel->service;
+
+	if (service->tracking) {
+		int error = sa_tracking_admit(service->tracking, tunnel->reference,
+					      ids->local_tunnel_id);
+
+		if (error)
+			return error;
+		tunnel->admitted_id = ids->local_tunnel_id;
+	}
+	return service->data_path->tunnel_open(ids, &tunnel->path);
+}
+
+static void close_path(struct tunnel *tunnel)
 {
 	struct l2tp_service *service = tunnel->service;
 
 	if (tunnel->path)
 		service->data_path->tunnel_free(tunnel->path);
+	tunnel->path = NULL;
+	if (tunnel->admitted_id)
+		sa_tracking_dismiss(service->tracking, tunnel->reference, tunnel->admitted_id);
+	tunnel->admitted_id = 0;
+}
+
+/* Ends what a tunnel has here, but for its descriptor: see on_tunnel(). */
+static void tunnel_resources_free(struct tunnel *tunnel)
+{
+	struct l2tp_service *service = tunnel->service;
+
+	close_path(tunnel);
 	tunnel->source = sd_event_source_disable_unref(tunnel->source);
 	tunnel->next_closing = service->closing;
 	service->closing = tunnel;
@@ -214,10 +243,11 @@ static int tunnel_open(void *userdata, struct l2tp_tunnel *lns_tunnel)
 		return -ENOMEM;
 	tunnel->service = service;
 	tunnel->descriptor = -1;
+	tunnel->reference = path->reference;
 	error = open_tunnel_socket(tunnel, path);
 	if (error >= 0) {
 		ids.udp_descriptor = tunnel->descriptor;
-		error = service->data_path->tunnel_open(&ids, &tunnel->path);
+		error = open_path(tunnel, &ids);
 	}
 	if (error < 0) {
 		report_tunnel_open(service, path, error);
@@ -269,16 +299,13 @@ static bool tunnel_data_received(void *userdata, struct l2tp_tunnel *lns_tunnel)
 static void tunnel_closed(void *userdata, struct l2tp_tunnel *lns_tunnel, enum l2tp_end_cause cause)
 {
 	struct tunnel *tunnel = l2tp_tunnel_userdata(lns_tunnel);
-	struct l2tp_service *service = userdata;
 	char peer[INET_ENDPOINT_TEXT_MAX];
 
 	log_info("tunnel %u: closed with %s: %s", l2tp_tunnel_local_id(lns_tunnel),
 		 inet_endpoint_format(&l2tp_tunnel_path(lns_tunnel)->peer, peer),
 		 l2tp_service_end_text(cause));
 	/* Lingering needs the socket only. */
-	if (tunnel->path)
-		service->data_path->tunnel_free(tunnel->path);
-	tunnel->path = NULL;
+	close_path(tunnel);
 }
 
 static void tunnel_free(void *userdata, struct l2tp_tunnel *lns_tunnel)

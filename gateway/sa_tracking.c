@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Brings together mark rule, XFRM monitor, reference table and updown. What
+ * Brings together mark table, XFRM monitor, reference table and updown. What
  * happens to references while the table is being changed is put in a queue and
  * told of afterwards, so that whoever hears of it may use the table. I/O.
  */
@@ -8,8 +8,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "gateway/data_guard.h"
 #include "gateway/log.h"
-#include "ipsec-glue/sa_mark_rule.h"
+#include "ipsec-glue/sa_mark_table.h"
 #include "ipsec-glue/updown_message.h"
 #include "ipsec-glue/xfrm_monitor.h"
 
@@ -43,6 +44,8 @@ struct change {
 struct sa_tracking {
 	sd_event *event;
 	struct sa_table *table;
+	struct sa_mark_table *marks;
+	struct data_guard *guard;
 	struct xfrm_monitor *monitor;
 	sd_event_source *monitor_source;
 	sd_event_source *updown_source;
@@ -60,6 +63,25 @@ struct sa_tracking {
 	struct sa_tracking_counters counters;
 };
 
+static uint64_t now_usec(const struct sa_tracking *tracking)
+{
+	uint64_t now = 0;
+
+	sd_event_now(tracking->event, CLOCK_MONOTONIC, &now);
+	return now;
+}
+
+/* A packet that the kernel lets in no more, or not yet: dropped, never misled. */
+static void report_guard(struct sa_tracking *tracking, int error)
+{
+	uint32_t suppressed;
+
+	if (error && log_limit_allows(&tracking->error_limit, now_usec(tracking), &suppressed))
+		log_error("the table " SA_MARK_TABLE " cannot follow the SAs: %s: put right at "
+			  "the next look (%u more not shown)",
+			  strerror(-error), suppressed);
+}
+
 /* Tells one change, or acts on it. */
 static void tell(struct sa_tracking *tracking, const struct change *change)
 {
@@ -67,6 +89,7 @@ static void tell(struct sa_tracking *tracking, const struct change *change)
 
 	switch (change->kind) {
 	case CHANGE_ENDED:
+		report_guard(tracking, data_guard_follow(tracking->guard, change->reference));
 		if (ops->ended)
 			ops->ended(tracking->userdata, change->reference);
 		break;
@@ -75,10 +98,13 @@ static void tell(struct sa_tracking *tracking, const struct change *change)
 			ops->outbound_changed(tracking->userdata, change->reference, change->value);
 		break;
 	case CHANGE_MARKS:
+		report_guard(tracking, data_guard_follow(tracking->guard, change->reference));
 		if (ops->marks_changed)
 			ops->marks_changed(tracking->userdata, change->reference);
 		break;
 	case CHANGE_TWINS:
+		report_guard(tracking,
+			     data_guard_set_twins(tracking->guard, change->value, change->twins));
 		if (ops->twins_changed)
 			ops->twins_changed(tracking->userdata, change->value, change->twins);
 		break;
@@ -199,14 +225,6 @@ static void on_rebinding(void *userdata, const struct xfrm_rebinding *rebinding)
 			"the NAT of client \"%s\" changed its port from %s to %s, and IPsec cannot "
 			"follow: %s: nothing reaches the client; tried again at its next packet",
 			identity, from, to, strerror(-rebinding->error));
-}
-
-static uint64_t now_usec(const struct sa_tracking *tracking)
-{
-	uint64_t now = 0;
-
-	sd_event_now(tracking->event, CLOCK_MONOTONIC, &now);
-	return now;
 }
 
 /*
@@ -356,17 +374,20 @@ static const char *remedy(int error)
 static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_port,
 		 char ret_error[256])
 {
+	const struct sa_mark_settings marks = { .l2tp_port = l2tp_port };
 	const char *part = "the table of SAs";
 	int error = sa_table_new(&table_ops, tracking, &tracking->table);
 
 	if (!error) {
+		part = "the nftables table that marks packets with their SA";
+		error = sa_mark_table_new(&marks, &tracking->marks);
+	}
+	if (!error)
+		error = data_guard_new(tracking->table, tracking->marks, &tracking->guard);
+	if (!error) {
 		part = "following the kernel's SAs";
 		error = xfrm_monitor_new(tracking->table, on_rebinding, tracking,
 					 &tracking->monitor);
-	}
-	if (!error) {
-		part = "the nftables rule that marks packets with their SA";
-		error = sa_mark_rule_install(l2tp_port);
 	}
 	if (!error) {
 		part = "the event loop";
@@ -412,6 +433,8 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
 	error = start(tracking, event, l2tp_port, ret_error);
 	if (error)
 		return error;
+	/* Twins may have been here before us. */
+	tell_changes(tracking);
 	*ret_tracking = TAKE_PTR(tracking);
 	return 0;
 }
@@ -420,8 +443,10 @@ void sa_tracking_free(struct sa_tracking *tracking)
 {
 	if (!tracking)
 		return;
-	if (tracking->monitor_source)
-		sa_mark_rule_remove();
+	if (tracking->marks)
+		sa_mark_table_remove(tracking->marks);
+	data_guard_free(tracking->guard);
+	sa_mark_table_free(tracking->marks);
 	sd_event_source_disable_unref(tracking->monitor_source);
 	sd_event_source_disable_unref(tracking->updown_source);
 	sd_event_source_disable_unref(tracking->reconcile_timer);
@@ -448,6 +473,21 @@ const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, u
 	if (sa_table_is_twin(tracking->table, reference))
 		return "shares its SA's reqid with a client of the same address";
 	return NULL;
+}
+
+int sa_tracking_admit(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id)
+{
+	return data_guard_admit(tracking->guard, reference, tunnel_id);
+}
+
+void sa_tracking_dismiss(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id)
+{
+	report_guard(tracking, data_guard_dismiss(tracking->guard, reference, tunnel_id));
+}
+
+struct sa_mark_table *sa_tracking_marks(struct sa_tracking *tracking)
+{
+	return tracking->marks;
 }
 
 const struct sa_table *sa_tracking_table(const struct sa_tracking *tracking)

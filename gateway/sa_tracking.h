@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SA references at work: the nft rule that marks decrypted packets, the XFRM
+ * SA references at work: the nft table that marks decrypted packets, the XFRM
  * monitor that keeps the table of references true, and updown's datagrams that
  * give the clients their names. I/O, on sd-event.
  */
 #pragma once
 
+#include "ipsec-glue/sa_mark_table.h"
 #include "ipsec-glue/sa_reference.h"
 
 #include <systemd/sd-event.h>
@@ -61,7 +62,7 @@ int sa_tracking_open_updown(const char *path);
 int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
 		    const struct sa_tracking_ops *ops, void *userdata,
 		    struct sa_tracking **ret_tracking, char ret_error[256]);
-/* Removes the rule: without a daemon no packet needs a mark. */
+/* Removes the table: without a daemon no packet needs a mark. */
 void sa_tracking_free(struct sa_tracking *tracking);
 void sa_tracking_freep(struct sa_tracking **tracking);
 
@@ -90,6 +91,24 @@ uint64_t sa_tracking_resolve(const struct sa_tracking *tracking, uint32_t mark);
  * Return: static words that complete "userspace path: "; NULL if it can.
  */
 const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, uint64_t reference);
+
+/**
+ * sa_tracking_admit() - let a client's data into one of its tunnels
+ * @tunnel_id: local, host byte order
+ *
+ * Until then the kernel drops and counts it. Call before the data path of the
+ * tunnel can deliver anything.
+ *
+ * Return: 0; -ENOENT for a reference that has ended; -ENOSPC; -ENOMEM; the
+ *         kernel's error: the tunnel must not open.
+ */
+int sa_tracking_admit(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id);
+
+/* The opposite. A failure is logged and made up for by the upkeep of the table. */
+void sa_tracking_dismiss(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id);
+
+/* The kernel's table behind it: to look after it and to read its counters. */
+struct sa_mark_table *sa_tracking_marks(struct sa_tracking *tracking);
 
 /* For names and ports of a reference (ipsec-glue/sa_reference.h). Borrowed. */
 const struct sa_table *sa_tracking_table(const struct sa_tracking *tracking);

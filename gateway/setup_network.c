@@ -6,7 +6,7 @@
 #include "gateway/child.h"
 #include "gateway/firewall_text.h"
 #include "gateway/foreign_firewall.h"
-#include "ipsec-glue/sa_mark_rule.h"
+#include "ipsec-glue/sa_mark_table.h"
 
 #include <errno.h>
 #include <fcntl.h>

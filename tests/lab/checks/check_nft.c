@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mark rule and the set of inner addresses, as the kernel and nft see them. */
+/* Our nftables tables and the set of inner addresses, as the kernel and nft see them. */
+#include "gateway/firewall_text.h"
 #include "gateway/inner_addresses.h"
-#include "ipsec-glue/sa_mark_rule.h"
+#include "ipsec-glue/cleartext_guard.h"
+#include "ipsec-glue/sa_mark_table.h"
 #include "tests/lab/checks/hosts.h"
 
 #include <errno.h>
@@ -12,52 +14,246 @@ static int clean(void **state)
 	return 0;
 }
 
-static void there_is_no_rule_until_it_is_installed(void **state)
+static struct sa_mark_table *open_table(uint16_t port)
 {
-	assert_int_equal(sa_mark_rule_check(), 0);
-	assert_int_equal(sa_mark_rule_remove(), 0);
-	assert_int_equal(sa_mark_rule_install(1701), 0);
-	assert_int_equal(sa_mark_rule_check(), 1);
-	assert_int_equal(sa_mark_rule_remove(), 0);
-	assert_int_equal(sa_mark_rule_check(), 0);
+	const struct sa_mark_settings settings = { .l2tp_port = port };
+	struct sa_mark_table *table;
+
+	assert_int_equal(sa_mark_table_new(&settings, &table), 0);
+	return table;
 }
 
-static void nft_prints_the_rule(void **state)
+static struct sa_mark_change tunnel(uint32_t mark, uint16_t tunnel_id)
 {
-	assert_int_equal(sa_mark_rule_install(1701), 0);
-	command("nft list chain inet saregate_mark prerouting | "
-		"grep -q 'type filter hook prerouting priority raw - 1; policy accept;'");
-	command("nft list chain inet saregate_mark prerouting | "
-		"grep -q 'udp dport 1701 meta mark set 0x00000000'");
-	command("nft list chain inet saregate_mark prerouting | "
-		"grep -q 'udp dport 1701 meta mark set ipsec in reqid'");
+	return (struct sa_mark_change){ false, SA_MARK_SET_TUNNELS, mark, tunnel_id };
+}
+
+static struct sa_mark_change twin(uint32_t reqid)
+{
+	return (struct sa_mark_change){ false, SA_MARK_SET_TWINS, reqid, 0 };
+}
+
+static int change(struct sa_mark_table *table, struct sa_mark_change change)
+{
+	return sa_mark_table_change(table, &change, 1);
+}
+
+static int take_away(struct sa_mark_table *table, struct sa_mark_change change)
+{
+	change.remove = true;
+	return sa_mark_table_change(table, &change, 1);
+}
+
+/* As the shell sees what nft lists of the table. */
+#define lists(pattern)     command("nft list table inet saregate_mark | grep -q '%s'", pattern)
+#define lists_not(pattern) command("! nft list table inet saregate_mark | grep -q '%s'", pattern)
+
+static void the_table_is_there_until_it_is_removed(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+
+	assert_int_equal(sa_mark_table_check(table), 1);
+	assert_int_equal(sa_mark_table_remove(table), 0);
+	assert_int_equal(sa_mark_table_check(table), 0);
+	assert_int_equal(sa_mark_table_remove(table), 0);
+}
+
+static void nft_prints_the_rules(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+
+	lists("type filter hook prerouting priority raw - 1; policy accept;");
+	lists("udp dport 1701 meta mark set 0x00000000");
+	lists("udp dport 1701 meta mark set ipsec in reqid");
+	lists("meta mark @twins");
+	lists("type filter hook input priority filter + 10; policy accept;");
+	lists("meta mark 0x00000000 counter name \"unmarked\" drop");
+	lists("meta mark \\. @th,80,16 != @tunnels counter name \"foreign\" drop");
+	lists("meta mark \\. @th,96,16 != @tunnels counter name \"foreign\" drop");
 }
 
 static void installing_twice_replaces(void **state)
 {
-	assert_int_equal(sa_mark_rule_install(1701), 0);
-	assert_int_equal(sa_mark_rule_install(1702), 0);
-	assert_int_equal(sa_mark_rule_check(), 1);
-	command("! nft list chain inet saregate_mark prerouting | grep -q 1701");
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *first = open_table(1701);
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *second = NULL;
+
+	assert_int_equal(change(first, tunnel(0x4001, 101)), 0);
+	second = open_table(1702);
+	assert_int_equal(sa_mark_table_check(second), 1);
+	assert_int_equal(sa_mark_table_check(first), 0);
+	lists_not("1701");
+	lists_not("elements");
 }
 
-static void a_changed_chain_is_noticed(void **state)
+static void elements_are_changed_and_printed(void **state)
 {
-	assert_int_equal(sa_mark_rule_install(1701), 0);
-	command("nft flush chain inet saregate_mark prerouting");
-	assert_int_equal(sa_mark_rule_check(), 0);
-	assert_int_equal(sa_mark_rule_install(1701), 0);
-	command("nft insert rule inet saregate_mark prerouting accept");
-	assert_int_equal(sa_mark_rule_check(), 0);
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+
+	assert_int_equal(change(table, tunnel(0x4001, 101)), 0);
+	assert_int_equal(change(table, tunnel(0x4001, 101)), 0);
+	assert_int_equal(change(table, tunnel(0x4005, 65535)), 0);
+	assert_int_equal(change(table, twin(0x4009)), 0);
+	lists("0x00004001 \\. 101");
+	lists("0x00004005 \\. 65535");
+	lists("elements = { 0x00004009 }");
+	assert_int_equal(sa_mark_table_check(table), 1);
+	assert_int_equal(take_away(table, tunnel(0x4001, 101)), 0);
+	assert_int_equal(take_away(table, tunnel(0x4001, 101)), 0);
+	assert_int_equal(take_away(table, twin(0x4009)), 0);
+	lists_not("0x00004001");
+	lists_not("0x00004009");
+	lists("0x00004005 \\. 65535");
+	assert_int_equal(sa_mark_table_check(table), 1);
+}
+
+static void several_changes_are_one_transaction(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+	struct sa_mark_change changes[SA_MARK_CHANGES_MAX + 1];
+
+	for (size_t i = 0; i < ELEMENTS(changes); i++)
+		changes[i] = tunnel(0x4001, (uint16_t)(i + 1));
+	assert_int_equal(sa_mark_table_change(table, changes, ELEMENTS(changes)), -E2BIG);
+	lists_not("elements");
+	command("nft monitor >/tmp/nft-monitor & echo $! >/tmp/nft-monitor.pid; sleep 1");
+	assert_int_equal(sa_mark_table_change(table, changes, SA_MARK_CHANGES_MAX), 0);
+	command("sleep 1; kill $(cat /tmp/nft-monitor.pid)");
+	command("test $(grep -c '^add element' /tmp/nft-monitor) = %d", SA_MARK_CHANGES_MAX);
+	command("test $(grep -c '^# new generation' /tmp/nft-monitor) = 1");
+}
+
+static void a_transaction_that_is_refused_changes_nothing(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+	struct sa_mark_change changes[] = { tunnel(0x4001, 101), tunnel(0x4005, 102) };
+
+	/* a set that is full: the second element does not fit */
+	assert_int_equal(sa_mark_table_remove(table), 0);
+	command("nft add table inet saregate_mark && nft 'add set inet saregate_mark tunnels { "
+		"type mark . inet_service; size 1; }'");
+	assert_int_equal(sa_mark_table_change(table, changes, 2), -ENFILE);
+	lists_not("elements");
+	assert_int_equal(sa_mark_table_restore(table), 0);
+	assert_int_equal(sa_mark_table_check(table), 1);
+	lists_not("elements");
+}
+
+static void what_somebody_changed_is_noticed_and_put_back(void **state)
+{
+	static const char *const changes[] = {
+		"flush chain inet saregate_mark prerouting",
+		"flush chain inet saregate_mark input",
+		"insert rule inet saregate_mark prerouting accept",
+		"insert rule inet saregate_mark input accept",
+		"flush set inet saregate_mark tunnels",
+		"delete element inet saregate_mark twins '{ 0x4009 }'",
+		"delete table inet saregate_mark",
+		"flush ruleset",
+	};
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+
+	assert_int_equal(change(table, tunnel(0x4001, 101)), 0);
+	assert_int_equal(change(table, twin(0x4009)), 0);
+	for (size_t i = 0; i < ELEMENTS(changes); i++) {
+		assert_int_equal(sa_mark_table_check(table), 1);
+		command("nft %s", changes[i]);
+		assert_int_equal(sa_mark_table_check(table), 0);
+		assert_int_equal(sa_mark_table_restore(table), 0);
+		lists("0x00004001 \\. 101");
+		lists("elements = { 0x00004009 }");
+	}
+}
+
+static void a_change_puts_a_lost_table_back(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+
+	assert_int_equal(change(table, tunnel(0x4001, 101)), 0);
+	command("nft flush ruleset");
+	assert_int_equal(change(table, tunnel(0x4005, 102)), 0);
+	assert_int_equal(sa_mark_table_check(table), 1);
+	lists("0x00004001 \\. 101");
+	lists("0x00004005 \\. 102");
+}
+
+static void ten_thousand_tunnels_come_back_at_once(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+
+	for (unsigned int i = 0; i < 10000; i++)
+		assert_int_equal(change(table, tunnel(0x4001 + 4 * i, (uint16_t)(i + 1))), 0);
+	command("nft flush ruleset");
+	assert_int_equal(sa_mark_table_restore(table), 0);
+	assert_int_equal(sa_mark_table_check(table), 1);
+	command("nft get element inet saregate_mark tunnels '{ 0x4001 . 1 }'");
+	command("nft get element inet saregate_mark tunnels '{ %u . 10000 }'", 0x4001 + 4 * 9999);
 }
 
 static void other_tables_are_left_alone(void **state)
 {
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = NULL;
+
 	command("nft add table inet other && nft add chain inet other c && "
 		"nft add rule inet other c counter");
-	assert_int_equal(sa_mark_rule_install(1701), 0);
-	assert_int_equal(sa_mark_rule_remove(), 0);
+	table = open_table(1701);
+	assert_int_equal(sa_mark_table_remove(table), 0);
 	command("nft list chain inet other c | grep -q counter");
+}
+
+static struct netlink_socket *open_netlink(void)
+{
+	struct netlink_socket *netlink;
+
+	assert_int_equal(netlink_socket_new(NETLINK_NETFILTER, &netlink), 0);
+	return netlink;
+}
+
+static void load_firewall_text(void)
+{
+	_cleanup_(freep) char *text = NULL;
+	_cleanup_(fclosep) FILE *file = fopen("/tmp/saregate.nft", "we");
+	struct configuration configuration;
+
+	configuration_default(&configuration);
+	assert_int_equal(firewall_text(&configuration, &text), 0);
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fflush(file), 0);
+	command("nft -f /tmp/saregate.nft");
+}
+
+static void the_restored_cleartext_guard_is_that_of_the_text(void **state)
+{
+	_cleanup_(netlink_socket_freep) struct netlink_socket *netlink = open_netlink();
+
+	load_firewall_text();
+	assert_int_equal(cleartext_guard_check(netlink), 1);
+	command("nft list table inet saregate_guard | tee /tmp/guard-of-text");
+	command("nft delete table inet saregate_guard");
+	assert_int_equal(cleartext_guard_check(netlink), 0);
+	assert_int_equal(cleartext_guard_restore(netlink, 1701), 0);
+	assert_int_equal(cleartext_guard_check(netlink), 1);
+	command("nft list table inet saregate_guard | diff /tmp/guard-of-text -");
+	command("nft flush chain inet saregate_guard output");
+	assert_int_equal(cleartext_guard_check(netlink), 0);
+	assert_int_equal(cleartext_guard_restore(netlink, 1701), 0);
+	command("nft list table inet saregate_guard | diff /tmp/guard-of-text -");
+}
+
+static void the_cleartext_guard_counts(void **state)
+{
+	_cleanup_(netlink_socket_freep) struct netlink_socket *netlink = open_netlink();
+	struct cleartext_guard_counters counters = { 0 };
+
+	assert_int_equal(cleartext_guard_read_counters(netlink, &counters), -ENOENT);
+	load_firewall_text();
+	command("ip netns exec client bash -c 'echo x >/dev/udp/" GATEWAY_IPV4 "/1701'");
+	(void)try_command("python3 -c 'import socket; s = socket.socket(2, 2); "
+			  "s.bind((\"" GATEWAY_IPV4 "\", 1701)); "
+			  "[s.sendto(b\"x\", (\"" CLIENT_IPV4 "\", 9)) for i in (1, 2)]'");
+	assert_int_equal(cleartext_guard_read_counters(netlink, &counters), 0);
+	assert_int_equal(counters.in, 1);
+	assert_int_equal(counters.out, 1);
 }
 
 static struct inner_addresses *open_set(void)
@@ -126,11 +322,18 @@ static void the_set_decides_what_passes(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		CLEAN(there_is_no_rule_until_it_is_installed),
-		CLEAN(nft_prints_the_rule),
+		CLEAN(the_table_is_there_until_it_is_removed),
+		CLEAN(nft_prints_the_rules),
 		CLEAN(installing_twice_replaces),
-		CLEAN(a_changed_chain_is_noticed),
+		CLEAN(elements_are_changed_and_printed),
+		CLEAN(several_changes_are_one_transaction),
+		CLEAN(a_transaction_that_is_refused_changes_nothing),
+		CLEAN(what_somebody_changed_is_noticed_and_put_back),
+		CLEAN(a_change_puts_a_lost_table_back),
+		CLEAN(ten_thousand_tunnels_come_back_at_once),
 		CLEAN(other_tables_are_left_alone),
+		CLEAN(the_restored_cleartext_guard_is_that_of_the_text),
+		CLEAN(the_cleartext_guard_counts),
 		CLEAN(without_setup_there_is_no_set),
 		CLEAN(elements_come_and_go),
 		CLEAN(a_set_that_went_away_is_an_error),

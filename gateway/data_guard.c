@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each tunnel with the marks that are in the kernel's set for it. What changes
+ * together is one transaction: new marks come in as the old ones go. I/O.
+ */
+#include "gateway/data_guard.h"
+
+#include "base/cleanup.h"
+#include "ipsec-glue/key_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct guarded {
+	struct key_link link; /* by reqid */
+	uint64_t reference;
+	uint16_t tunnel_id;
+	uint16_t mark_count;
+	uint32_t marks[DATA_GUARD_MARKS_MAX];
+};
+
+struct data_guard {
+	const struct sa_table *references;
+	struct sa_mark_table *marks;
+	struct key_table tunnels;
+};
+
+_Static_assert(2 * DATA_GUARD_MARKS_MAX <= SA_MARK_CHANGES_MAX, "all old and all new marks");
+
+int data_guard_new(const struct sa_table *references, struct sa_mark_table *marks,
+		   struct data_guard **ret_guard)
+{
+	struct data_guard *guard = calloc(1, sizeof(*guard));
+
+	if (!guard || key_table_init(&guard->tunnels) < 0) {
+		free(guard);
+		return -ENOMEM;
+	}
+	guard->references = references;
+	guard->marks = marks;
+	*ret_guard = guard;
+	return 0;
+}
+
+void data_guard_free(struct data_guard *guard)
+{
+	if (!guard)
+		return;
+	for (size_t i = 0; i < guard->tunnels.bucket_count; i++)
+		while (guard->tunnels.buckets[i]) {
+			struct key_link *link = guard->tunnels.buckets[i];
+
+			guard->tunnels.buckets[i] = link->next;
+			free((struct guarded *)link);
+		}
+	key_table_done(&guard->tunnels);
+	free(guard);
+}
+
+void data_guard_freep(struct data_guard **guard)
+{
+	data_guard_free(*guard);
+}
+
+static bool has_mark(const uint32_t *marks, size_t count, uint32_t mark)
+{
+	for (size_t i = 0; i < count; i++)
+		if (marks[i] == mark)
+			return true;
+	return false;
+}
+
+/* Appends the change of each of @marks that is not among @others. */
+static size_t put_changes(const struct guarded *guarded, bool remove, const uint32_t *marks,
+			  size_t count, const uint32_t *others, size_t other_count,
+			  struct sa_mark_change *changes)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!has_mark(others, other_count, marks[i]))
+			changes[used++] = (struct sa_mark_change){
+				.remove = remove,
+				.set = SA_MARK_SET_TUNNELS,
+				.mark = marks[i],
+				.tunnel_id = guarded->tunnel_id,
+			};
+	return used;
+}
+
+/* Lets in what has one of these marks and nothing else. */
+static int set_marks(struct data_guard *guard, struct guarded *guarded, const uint32_t *marks,
+		     size_t count)
+{
+	struct sa_mark_change changes[SA_MARK_CHANGES_MAX];
+	size_t used = put_changes(guarded, false, marks, count, guarded->marks, guarded->mark_count,
+				  changes);
+	int error;
+
+	used += put_changes(guarded, true, guarded->marks, guarded->mark_count, marks, count,
+			    changes + used);
+	error = sa_mark_table_change(guard->marks, changes, used);
+	if (error)
+		return error;
+	memcpy(guarded->marks, marks, count * sizeof(*marks));
+	guarded->mark_count = (uint16_t)count;
+	return 0;
+}
+
+static struct guarded *find(const struct data_guard *guard, uint64_t reference, uint16_t tunnel_id)
+{
+	for (struct key_link *link =
+		     key_table_first(&guard->tunnels, sa_reference_reqid(reference));
+	     link; link = key_table_next(link)) {
+		struct guarded *guarded = (struct guarded *)link;
+
+		if (guarded->reference == reference && guarded->tunnel_id == tunnel_id)
+			return guarded;
+	}
+	return NULL;
+}
+
+int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id)
+{
+	uint32_t marks[DATA_GUARD_MARKS_MAX];
+	size_t count = sa_table_marks(guard->references, reference, marks, ELEMENTS(marks));
+	_cleanup_(freep) struct guarded *guarded = calloc(1, sizeof(*guarded));
+	int error;
+
+	if (!count)
+		return -ENOENT;
+	if (!guarded)
+		return -ENOMEM;
+	guarded->reference = reference;
+	guarded->tunnel_id = tunnel_id;
+	error = set_marks(guard, guarded, marks, count);
+	if (error)
+		return error;
+	key_table_insert(&guard->tunnels, &guarded->link, sa_reference_reqid(reference));
+	guarded = NULL;
+	return 0;
+}
+
+int data_guard_dismiss(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id)
+{
+	struct guarded *guarded = find(guard, reference, tunnel_id);
+	int error;
+
+	if (!guarded)
+		return 0;
+	error = set_marks(guard, guarded, NULL, 0);
+	key_table_remove(&guard->tunnels, &guarded->link);
+	free(guarded);
+	return error;
+}
+
+/* A generation that has ended has no marks: nothing of its is let in any more. */
+int data_guard_follow(struct data_guard *guard, uint64_t reference)
+{
+	uint32_t marks[DATA_GUARD_MARKS_MAX];
+	size_t count = sa_table_marks(guard->references, reference, marks, ELEMENTS(marks));
+	int first_error = 0;
+
+	for (struct key_link *link =
+		     key_table_first(&guard->tunnels, sa_reference_reqid(reference));
+	     link; link = key_table_next(link)) {
+		struct guarded *guarded = (struct guarded *)link;
+		int error = 0;
+
+		if (guarded->reference == reference)
+			error = set_marks(guard, guarded, marks, count);
+		if (error && !first_error)
+			first_error = error;
+	}
+	return first_error;
+}
+
+int data_guard_set_twins(struct data_guard *guard, uint32_t reqid, bool twins)
+{
+	const struct sa_mark_change change = {
+		.remove = !twins,
+		.set = SA_MARK_SET_TWINS,
+		.mark = reqid,
+	};
+
+	return sa_mark_table_change(guard->marks, &change, 1);
+}

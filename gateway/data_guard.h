@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which client's data the kernel lets into which tunnel: the set `tunnels` of
+ * the table saregate_mark, one element for each mark that a client's packets can
+ * have and each of its tunnels, and the set `twins`. It follows the marks as SAs
+ * come and go. I/O.
+ */
+#pragma once
+
+#include "ipsec-glue/sa_mark_table.h"
+#include "ipsec-glue/sa_reference.h"
+
+/* Marks of one client that are let in: the newest, a twin has one for each SA. */
+#define DATA_GUARD_MARKS_MAX 16
+
+struct data_guard;
+
+/* Both borrowed. Return: 0, -ENOMEM. */
+int data_guard_new(const struct sa_table *references, struct sa_mark_table *marks,
+		   struct data_guard **ret_guard);
+/* Leaves the kernel's sets as they are. */
+void data_guard_free(struct data_guard *guard);
+void data_guard_freep(struct data_guard **guard);
+
+/**
+ * data_guard_admit() - let a client's data into one of its tunnels
+ * @tunnel_id: local, host byte order; not admitted yet
+ *
+ * Return: 0; -ENOENT for a reference that has ended; -ENOSPC; -ENOMEM; the
+ *         kernel's error. Nothing is let in then.
+ */
+int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id);
+
+/* Return: 0, also if it is not let in; the kernel's error: see sa_mark_table_change(). */
+int data_guard_dismiss(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id);
+
+/* A client's packets have other marks now. Return: 0 or the first error. */
+int data_guard_follow(struct data_guard *guard, uint64_t reference);
+
+/* Packets of this reqid are to be marked with their SPI, or no longer. */
+int data_guard_set_twins(struct data_guard *guard, uint32_t reqid, bool twins);

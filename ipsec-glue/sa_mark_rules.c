@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * As nft would print the table, with P for the port of L2TP:
+ *
+ *   table inet saregate_mark {
+ *       set twins { type mark }
+ *       set tunnels { type mark . inet_service }
+ *       counter unmarked { }
+ *       counter foreign { }
+ *       chain prerouting {
+ *           type filter hook prerouting priority -301; policy accept;
+ *           udp dport P meta mark set 0
+ *           udp dport P meta mark set ipsec in reqid
+ *           udp dport P meta mark @twins meta mark set ipsec in spi
+ *       }
+ *       chain input {
+ *           type filter hook input priority 10; policy accept;
+ *           udp dport P meta mark 0 counter name unmarked drop
+ *           udp dport P @th,64,16 & 0x8000 == 0 @th,64,16 & 0xf != 2
+ *               counter name foreign drop
+ *           udp dport P @th,64,16 & 0xc00f == 0x0002
+ *               meta mark . @th,80,16 != @tunnels counter name foreign drop
+ *           udp dport P @th,64,16 & 0xc00f == 0x4002
+ *               meta mark . @th,96,16 != @tunnels counter name foreign drop
+ *       }
+ *   }
+ *
+ * The expression for reqid and SPI ends its rule for a packet that did not come
+ * through an SA: the first rule's 0 stays. -301 is after defragmentation and
+ * before connection tracking. 10 is after saregate_guard, which counts what came
+ * in clear, and before delivery. In the header of L2TP (RFC 2661, section 3.1)
+ * 0x8000 is T, a control message; 0x4000 is L, a length before the tunnel id; the
+ * low four bits are the version. A packet that is too short for a rule's fields
+ * is not matched by it, and by no tunnel of the kernel's either. The kernel takes
+ * data of version 3 for sessions that are not ours: none goes in. I/O.
+ */
+#include "ipsec-glue/sa_mark_rules.h"
+
+#include "base/cleanup.h"
+#include "ipsec-glue/nft_rule.h"
+
+#include <errno.h>
+
+#define UDP_DESTINATION 2 /* offset in the UDP header */
+
+#define PREROUTING          "prerouting"
+#define PREROUTING_PRIORITY (-301)
+#define INPUT               "input"
+#define INPUT_PRIORITY      10
+
+/* nft's numbers of data types, for its listings (its include/datatype.h). */
+#define NFT_TYPE_MARK         19
+#define NFT_TYPE_INET_SERVICE 13
+#define NFT_TYPE_BITS         6
+
+/* The first two bytes of L2TP, behind eight of UDP. */
+#define L2TP_FLAGS PAYLOAD(8, 2, NFT_REG_1)
+/* The mark and what @offset has, in registers that follow each other. */
+#define MARK_AND_TUNNEL(offset) \
+	META_GET(NFT_META_MARK, NFT_REG32_00), PAYLOAD(offset, 2, NFT_REG32_01)
+#define DROP_FOREIGN COUNTER(SA_MARK_FOREIGN), DROP
+
+/* clang-format off */
+static const struct nft_rule rules[] = {
+	{ PREROUTING, { IMMEDIATE(0), META_SET(NFT_META_MARK) } },
+	{ PREROUTING, { XFRM_IN(NFT_XFRM_KEY_REQID), META_SET(NFT_META_MARK) } },
+	{ PREROUTING,
+	  { META_GET(NFT_META_MARK, NFT_REG_1), LOOKUP(SA_MARK_TWINS, 0),
+	    XFRM_IN(NFT_XFRM_KEY_SPI), FROM_NETWORK_ORDER, META_SET(NFT_META_MARK) } },
+	{ INPUT,
+	  { META_GET(NFT_META_MARK, NFT_REG_1), COMPARE(NFT_CMP_EQ, uint32_t, 0),
+	    COUNTER(SA_MARK_UNMARKED), DROP } },
+	{ INPUT,
+	  { L2TP_FLAGS, MASK16(0x80, 0), COMPARE16(NFT_CMP_EQ, 0, 0),
+	    L2TP_FLAGS, MASK16(0, 0x0f), COMPARE16(NFT_CMP_NEQ, 0, 2),
+	    DROP_FOREIGN } },
+	{ INPUT,
+	  { L2TP_FLAGS, MASK16(0xc0, 0x0f), COMPARE16(NFT_CMP_EQ, 0, 2),
+	    MARK_AND_TUNNEL(10), LOOKUP(SA_MARK_TUNNELS, NFT_LOOKUP_F_INV), DROP_FOREIGN } },
+	{ INPUT,
+	  { L2TP_FLAGS, MASK16(0xc0, 0x0f), COMPARE16(NFT_CMP_EQ, 0x40, 2),
+	    MARK_AND_TUNNEL(12), LOOKUP(SA_MARK_TUNNELS, NFT_LOOKUP_F_INV), DROP_FOREIGN } },
+};
+/* clang-format on */
+
+int sa_mark_rules_put(struct nft_batch *batch, const struct sa_mark_settings *settings,
+		      const struct sa_mark_counters *counters)
+{
+	nft_rule_put_table(batch, NFT_MSG_NEWTABLE, SA_MARK_TABLE);
+	nft_rule_put_set(batch, SA_MARK_TABLE, SA_MARK_TWINS, 1, NFT_TYPE_MARK, 4);
+	nft_rule_put_set(batch, SA_MARK_TABLE, SA_MARK_TUNNELS, 2,
+			 NFT_TYPE_MARK << NFT_TYPE_BITS | NFT_TYPE_INET_SERVICE, 8);
+	nft_rule_put_counter(batch, SA_MARK_TABLE, SA_MARK_UNMARKED, counters->unmarked);
+	nft_rule_put_counter(batch, SA_MARK_TABLE, SA_MARK_FOREIGN, counters->foreign);
+	nft_rule_put_chain(batch, SA_MARK_TABLE, PREROUTING, "filter", NF_INET_PRE_ROUTING,
+			   PREROUTING_PRIORITY);
+	nft_rule_put_chain(batch, SA_MARK_TABLE, INPUT, "filter", NF_INET_LOCAL_IN, INPUT_PRIORITY);
+	for (size_t i = 0; i < ELEMENTS(rules); i++)
+		if (nft_rule_put(batch, SA_MARK_TABLE, &rules[i], UDP_DESTINATION,
+				 settings->l2tp_port) < 0)
+			return -ENOMEM;
+	return 0;
+}
