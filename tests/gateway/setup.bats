@@ -54,7 +54,7 @@ in_host() {
 		saregate setup --non-interactive --mtu 1400 >/dev/null
 		nft add element inet saregate inner '{ sg1 . 10.89.0.10 }'
 		echo x >/dev/udp/203.0.113.1/1701
-		nft list table inet saregate_guard | found 'counter packets 1 '
+		nft list counter inet saregate_guard cleartext_in | found 'packets 1 '
 		before=$(tree) rules=$(nft list ruleset)
 		saregate setup --non-interactive >$work/out
 		grep -q 'nothing to change' $work/out

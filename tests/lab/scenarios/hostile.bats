@@ -51,11 +51,11 @@ l2tp_client() {
 
 @test "cleartext L2TP from the internet is dropped and counted, and reaches nobody" {
 	local dropped datagrams
-	dropped=$(packets gw chain inet saregate_guard input)
+	dropped=$(status_value cleartext_dropped_in)
 	datagrams=$(status_value datagrams)
 	run -1 l2tp_client nat1 connect
 	[[ $output == *"no answer in time"* ]]
-	[ "$(packets gw chain inet saregate_guard input)" -gt "$dropped" ]
+	[ "$(status_value cleartext_dropped_in)" -gt "$dropped" ]
 	[ "$(status_value datagrams)" = "$datagrams" ]
 }
 

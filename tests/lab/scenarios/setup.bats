@@ -116,23 +116,24 @@ told() { grep -q "^$1\$" "$LAB_OUTPUT/gw/listener.log"; }
 	run ! grep -q 'command exited with status' "$LAB_OUTPUT/gw/pluto.log"
 }
 
-# guard_count CHAIN: packets that this chain of the guard has dropped.
+# guard_count in|out: packets that the guard has dropped.
 guard_count() {
-	on gw nft list chain inet saregate_guard "$1" | sed -n 's/.*counter packets \([0-9]*\).*/\1/p'
+	on gw nft list counter inet saregate_guard "cleartext_$1" |
+		sed -n 's/.*packets \([0-9]*\).*/\1/p'
 }
 
 @test "cleartext L2TP is dropped and counted, both ways" {
 	on nat1 python3 -c '
 import socket
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("203.0.113.1", 1701))'
-	wait_until 5 "a dropped packet" [ "$(guard_count input)" -ge 1 ]
+	wait_until 5 "a dropped packet" [ "$(guard_count in)" -ge 1 ]
 	run -1 on gw python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("203.0.113.1", 1701))
 try: s.sendto(b"x", ("203.0.113.12", 1701))
 except PermissionError: raise SystemExit(1)'
-	[ "$(guard_count output)" -ge 1 ]
+	[ "$(guard_count out)" -ge 1 ]
 }
 
 @test "another setup reaches a running pluto; undo takes the connection away" {
