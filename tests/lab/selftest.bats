@@ -85,6 +85,22 @@ write_script() {
 	grep -q 'Kernel panic' "$folder/console.log"
 }
 
+@test "a machine that dies while it boots is booted again, three times in all" {
+	write_script <<<'true'
+	mkdir -p "$folder/bin"
+	cat >"$folder/bin/qemu-system-x86_64" <<-TEXT
+		#!/bin/sh
+		echo once >>"$folder/boots"
+		echo "Kernel panic" >"$folder/console.log"
+	TEXT
+	chmod +x "$folder/bin/qemu-system-x86_64"
+	PATH=$folder/bin:$PATH run "$run_lab" --output "$folder" "$script"
+	[ "$status" -eq 124 ]
+	[[ $output == *'attempt 3 of 3'*'the machine died'* ]]
+	[ "$(wc -l <"$folder/boots")" = 3 ]
+	grep -q 'Kernel panic' "$folder/console-1.log"
+}
+
 @test "hosts of the topology reach each other, through the NAT where there is one" {
 	write_script <<-'TEXT'
 		set -e
