@@ -8,11 +8,10 @@
 #include "gateway/inner_addresses.h"
 #include "gateway/l2tp_service.h"
 #include "gateway/log.h"
+#include "gateway/nft_upkeep.h"
 #include "gateway/sa_tracking.h"
 #include "gateway/sessions.h"
 #include "gateway/user_database.h"
-#include "ipsec-glue/cleartext_guard.h"
-#include "ipsec-glue/sa_mark_table.h"
 
 #include <errno.h>
 #include <string.h>
@@ -29,6 +28,7 @@
 /* What can be missing and come later. */
 enum problem {
 	PROBLEM_ISOLATION,
+	PROBLEM_GUARD,
 	PROBLEM_MARKS,
 	PROBLEM_PLUTO,
 	PROBLEM_LAUNCHER,
@@ -37,9 +37,12 @@ enum problem {
 };
 
 static const char *const problem_texts[PROBLEM_COUNT_] = {
-	[PROBLEM_ISOLATION] =
-		"inner isolation is not loaded, so no client is served: run `saregate "
-		"setup`, or systemctl start saregate-guard",
+	[PROBLEM_ISOLATION] = "inner isolation is not loaded, so no client is served and no data "
+			      "comes in: run `saregate "
+			      "setup`, or systemctl start saregate-guard",
+	[PROBLEM_GUARD] =
+		"the nftables table that keeps L2TP from leaving in clear cannot be put back, so "
+		"no client is served: run `saregate setup`, or systemctl start saregate-guard",
 	[PROBLEM_MARKS] = "the nftables table that marks packets with their SA cannot be put back, "
 			  "so no packet is taken: see nft list ruleset, systemctl restart "
 			  "saregated",
@@ -58,7 +61,7 @@ struct gateway {
 	struct user_database *users;
 	struct sa_tracking *tracking;
 	struct inner_addresses *inner;
-	struct netlink_socket *nft; /* for the table saregate_guard */
+	struct nft_upkeep *tables; /* NULL: protection is off */
 	struct sessions *sessions;
 	struct l2tp_service *service;
 	struct control_bus *bus;
@@ -134,41 +137,32 @@ static bool is_degraded(const struct gateway *gateway)
 	return false;
 }
 
-/* Isolation may be loaded after us, or be flushed by somebody else. */
-static void look_after_isolation(struct gateway *gateway)
+/* The firewall may be loaded after us, or be flushed by somebody else. */
+static void look_after_tables(struct gateway *gateway)
 {
-	bool missing;
+	struct nft_upkeep_state state;
 
-	if (!gateway->inner)
-		return;
-	missing = inner_addresses_check(gateway->inner) < 0;
-	if (!missing && gateway->problems[PROBLEM_ISOLATION])
+	nft_upkeep_look(gateway->tables, &state);
+	if (state.isolation_changed)
 		sessions_readmit(gateway->sessions);
-	set_problem(gateway, PROBLEM_ISOLATION, missing);
-	sessions_set_refuse_all(gateway->sessions, missing);
+	set_problem(gateway, PROBLEM_ISOLATION, state.isolation_missing);
+	set_problem(gateway, PROBLEM_GUARD, state.guard_missing);
+	set_problem(gateway, PROBLEM_MARKS, state.marks_missing);
+	/* Neither without isolation nor where a reply could leave in clear. */
+	sessions_set_refuse_all(gateway->sessions, state.isolation_missing || state.guard_missing);
 }
 
-/* Whoever flushes the host's ruleset flushes our table with it. */
-static void look_after_marks(struct gateway *gateway)
+static void on_tables_changed(void *userdata)
 {
-	struct sa_mark_table *marks = sa_tracking_marks(gateway->tracking);
-	int present = sa_mark_table_check(marks);
-
-	if (present == 0 && sa_mark_table_restore(marks) == 0) {
-		log_warning("somebody changed the nftables table " SA_MARK_TABLE
-			    ", which marks packets with their SA: put back");
-		present = 1;
-	}
-	set_problem(gateway, PROBLEM_MARKS, present <= 0);
+	look_after_tables(userdata);
 }
 
 static void look_after(struct gateway *gateway)
 {
 	if (is_protected(gateway)) {
-		look_after_marks(gateway);
+		look_after_tables(gateway);
 		set_problem(gateway, PROBLEM_PLUTO, !host_check_udp_port_is_bound(500));
 	}
-	look_after_isolation(gateway);
 	if (wants_pppd(gateway))
 		set_problem(gateway, PROBLEM_LAUNCHER,
 			    sessions_reach_launcher(gateway->sessions) < 0);
@@ -235,7 +229,7 @@ static void add_guard_counters(const struct gateway *gateway, struct control_bus
 {
 	struct cleartext_guard_counters counters;
 
-	if (cleartext_guard_read_counters(gateway->nft, &counters) < 0)
+	if (nft_upkeep_read_counters(gateway->tables, &counters) < 0)
 		return;
 	add_counter(status, "cleartext-dropped-in", counters.in);
 	add_counter(status, "cleartext-dropped-out", counters.out);
@@ -317,15 +311,7 @@ static int start_isolation(struct gateway *gateway, char ret_error[GATEWAY_ERROR
 {
 	int error;
 
-	if (!is_protected(gateway))
-		return 0;
-	error = netlink_socket_new(NETLINK_NETFILTER, &gateway->nft);
-	if (error) {
-		snprintf(ret_error, GATEWAY_ERROR_MAX, "nftables cannot be asked: %s",
-			 strerror(-error));
-		return error;
-	}
-	if (!wants_pppd(gateway))
+	if (!is_protected(gateway) || !wants_pppd(gateway))
 		return 0;
 	error = inner_addresses_new(INNER_TABLE, INNER_SET, &gateway->inner);
 	if (error)
@@ -362,6 +348,27 @@ static int start_sessions(struct gateway *gateway, char ret_error[GATEWAY_ERROR_
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "%s", error_text);
 	else
 		sessions_set_service(gateway->sessions, gateway->service);
+	return error;
+}
+
+static int start_tables(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MAX])
+{
+	const struct nft_upkeep_resources resources = {
+		.event = gateway->event,
+		.l2tp_port = gateway->configuration->port,
+		.marks = gateway->tracking ? sa_tracking_marks(gateway->tracking) : NULL,
+		.inner = gateway->inner,
+		.changed = on_tables_changed,
+		.userdata = gateway,
+	};
+	int error;
+
+	if (!is_protected(gateway))
+		return 0;
+	error = nft_upkeep_new(&resources, &gateway->tables);
+	if (error)
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "nftables cannot be watched: %s",
+			 strerror(-error));
 	return error;
 }
 
@@ -409,6 +416,8 @@ static int start(struct gateway *gateway, int updown_descriptor, char ret_error[
 	if (!error)
 		error = start_sessions(gateway, ret_error);
 	if (!error)
+		error = start_tables(gateway, ret_error);
+	if (!error)
 		error = start_control(gateway, ret_error);
 	if (!error)
 		look_after(gateway);
@@ -448,8 +457,8 @@ void gateway_free(struct gateway *gateway)
 	/* the bus listens to the sessions until it is gone */
 	control_bus_free(gateway->bus);
 	sessions_free(gateway->sessions);
+	nft_upkeep_free(gateway->tables);
 	inner_addresses_free(gateway->inner);
-	netlink_socket_free(gateway->nft);
 	gateway->service = NULL;
 	sa_tracking_free(gateway->tracking);
 	user_database_free(gateway->users);

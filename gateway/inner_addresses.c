@@ -13,9 +13,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,15 +46,71 @@ void inner_addresses_freep(struct inner_addresses **addresses)
 	inner_addresses_free(*addresses);
 }
 
+uint32_t inner_addresses_netlink_port(const struct inner_addresses *addresses)
+{
+	return netlink_socket_port(addresses->netlink);
+}
+
+/* What a walk through the table's rules looks for, and whether it is there. */
+struct search {
+	const char *set;
+	bool found;
+};
+
+static int take_expression(struct nftnl_expr *expression, void *userdata)
+{
+	struct search *search = userdata;
+	const char *set;
+
+	if (strcmp(nftnl_expr_get_str(expression, NFTNL_EXPR_NAME), "lookup") != 0)
+		return 0;
+	set = nftnl_expr_get_str(expression, NFTNL_EXPR_LOOKUP_SET);
+	if (set && strcmp(set, search->set) == 0)
+		search->found = true;
+	return 0;
+}
+
+static int take_rule(const struct nlmsghdr *message, void *userdata)
+{
+	struct nftnl_rule *rule = nftnl_rule_alloc();
+
+	if (!rule) {
+		errno = ENOMEM;
+		return MNL_CB_ERROR;
+	}
+	if (nftnl_rule_nlmsg_parse(message, rule) == 0)
+		nftnl_expr_foreach(rule, take_expression, userdata);
+	nftnl_rule_free(rule);
+	return MNL_CB_OK;
+}
+
+/* A set that no rule asks isolates nobody. */
+static int check_rule(struct inner_addresses *addresses)
+{
+	uint8_t buffer[NETLINK_REQUEST_SIZE];
+	struct search search = { .set = addresses->set };
+	struct nlmsghdr *request =
+		nftnl_nlmsg_build_hdr((char *)buffer, NFT_MSG_GETRULE, NFPROTO_INET, NLM_F_DUMP, 0);
+	int r;
+
+	mnl_attr_put_strz(request, NFTA_RULE_TABLE, addresses->table);
+	r = netlink_socket_request(addresses->netlink, request, take_rule, &search);
+	if (r < 0)
+		return r;
+	return search.found ? 0 : -ENOENT;
+}
+
 int inner_addresses_check(struct inner_addresses *addresses)
 {
 	uint8_t buffer[NETLINK_REQUEST_SIZE];
 	struct nlmsghdr *request =
 		nftnl_nlmsg_build_hdr((char *)buffer, NFT_MSG_GETSET, NFPROTO_INET, NLM_F_ACK, 0);
+	int r;
 
 	mnl_attr_put_strz(request, NFTA_SET_TABLE, addresses->table);
 	mnl_attr_put_strz(request, NFTA_SET_NAME, addresses->set);
-	return netlink_socket_request(addresses->netlink, request, NULL, NULL);
+	r = netlink_socket_request(addresses->netlink, request, NULL, NULL);
+	return r < 0 ? r : check_rule(addresses);
 }
 
 int inner_addresses_new(const char *table, const char *set, struct inner_addresses **ret_addresses)

@@ -21,11 +21,14 @@ int inner_addresses_new(const char *table, const char *set, struct inner_address
 void inner_addresses_free(struct inner_addresses *addresses);
 void inner_addresses_freep(struct inner_addresses **addresses);
 
+/* The netlink port from which the set is changed. */
+uint32_t inner_addresses_netlink_port(const struct inner_addresses *addresses);
+
 /**
- * inner_addresses_check() - whether the set is there
+ * inner_addresses_check() - whether the set is there and a rule asks it
  *
- * Return: 0; -ENOENT if the table or the set is missing (setup has not run, or
- *         somebody flushed it); -EPERM without CAP_NET_ADMIN; other negative
+ * Return: 0; -ENOENT if the table, the set or the rule is missing (setup has not
+ *         run, or somebody flushed it); -EPERM without CAP_NET_ADMIN; other negative
  *         errno.
  */
 int inner_addresses_check(struct inner_addresses *addresses);

@@ -34,6 +34,7 @@ struct sa_mark_table {
 	struct sa_mark_elements elements;
 	struct sa_mark_counters counters; /* when last read */
 	uint64_t rules_digest;            /* of the rules, as the kernel tells them */
+	bool closed;                      /* the kernel's set of tunnels is kept empty */
 };
 
 /* ---- elements ------------------------------------------------------------ */
@@ -69,6 +70,12 @@ static void put_element(struct nlmsghdr *message, enum sa_mark_set set, uint32_t
 		     set == SA_MARK_SET_TWINS ? sizeof(key.mark) : sizeof(key), &key);
 	mnl_attr_nest_end(message, value);
 	mnl_attr_nest_end(message, element);
+}
+
+/* Whether what is remembered of this set is in the kernel, too. */
+static bool is_in_kernel(const struct sa_mark_table *table, enum sa_mark_set set)
+{
+	return !table->closed || set != SA_MARK_SET_TUNNELS;
 }
 
 /* All elements of a set, in as many messages as they need. */
@@ -167,10 +174,13 @@ int sa_mark_table_check(struct sa_mark_table *table)
 		return 0;
 	for (size_t set = 0; set < ELEMENTS(set_names); set++) {
 		ssize_t count = read_element_count(table, set);
+		size_t expected = 0;
 
 		if (count < 0)
 			return count == -ENOENT ? 0 : (int)count;
-		if ((size_t)count != sa_mark_elements_count(&table->elements, set))
+		if (is_in_kernel(table, set))
+			expected = sa_mark_elements_count(&table->elements, set);
+		if ((size_t)count != expected)
 			return 0;
 	}
 	return 1;
@@ -212,7 +222,8 @@ static int install(struct sa_mark_table *table)
 	if (r < 0)
 		return r;
 	for (size_t set = 0; set < ELEMENTS(set_names); set++)
-		put_all_elements(&batch, &table->elements, set);
+		if (is_in_kernel(table, set))
+			put_all_elements(&batch, &table->elements, set);
 	r = nft_batch_commit(&batch);
 	return r < 0 ? r : read_digest(table, &table->rules_digest);
 }
@@ -272,7 +283,7 @@ static int note_changes(struct sa_mark_table *table, const struct sa_mark_change
 			changed = sa_mark_elements_remove(&table->elements, &changes[i]);
 		else
 			changed = (r = sa_mark_elements_add(&table->elements, &changes[i])) == 0;
-		if (changed)
+		if (changed && is_in_kernel(table, changes[i].set))
 			ret_done[done++] = changes[i];
 		else if (r < 0 && r != -EEXIST) {
 			forget_additions(table, ret_done, done);
@@ -302,6 +313,24 @@ int sa_mark_table_change(struct sa_mark_table *table, const struct sa_mark_chang
 	if (r < 0)
 		forget_additions(table, done, done_count);
 	return r;
+}
+
+int sa_mark_table_set_closed(struct sa_mark_table *table, bool closed)
+{
+	int r;
+
+	if (table->closed == closed)
+		return 0;
+	table->closed = closed;
+	r = sa_mark_table_restore(table);
+	if (r < 0)
+		table->closed = !closed;
+	return r;
+}
+
+uint32_t sa_mark_table_netlink_port(const struct sa_mark_table *table)
+{
+	return netlink_socket_port(table->netlink);
 }
 
 int sa_mark_table_remove(struct sa_mark_table *table)

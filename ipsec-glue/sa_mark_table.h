@@ -93,6 +93,19 @@ int sa_mark_table_check(struct sa_mark_table *table);
 int sa_mark_table_restore(struct sa_mark_table *table);
 
 /**
+ * sa_mark_table_set_closed() - let no data in at all, or what is admitted again
+ *
+ * Closed, the kernel's set of tunnels is empty; what is admitted meanwhile is
+ * remembered. Control messages pass.
+ *
+ * Return: 0, also if nothing changes; else as sa_mark_table_restore().
+ */
+int sa_mark_table_set_closed(struct sa_mark_table *table, bool closed);
+
+/* The netlink port from which the table is changed. */
+uint32_t sa_mark_table_netlink_port(const struct sa_mark_table *table);
+
+/**
  * sa_mark_table_read_counters() - what was dropped until now
  *
  * Return: 0; -ENOENT if a counter has gone; other negative errno.

@@ -3,10 +3,12 @@
 #include "gateway/firewall_text.h"
 #include "gateway/inner_addresses.h"
 #include "ipsec-glue/cleartext_guard.h"
+#include "ipsec-glue/nft_watch.h"
 #include "ipsec-glue/sa_mark_table.h"
 #include "tests/lab/checks/hosts.h"
 
 #include <errno.h>
+#include <sys/socket.h>
 
 static int clean(void **state)
 {
@@ -189,6 +191,90 @@ static void ten_thousand_tunnels_come_back_at_once(void **state)
 	command("nft get element inet saregate_mark tunnels '{ %u . 10000 }'", 0x4001 + 4 * 9999);
 }
 
+static void a_closed_table_lets_nothing_in_and_forgets_nothing(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+
+	assert_int_equal(change(table, tunnel(0x4001, 101)), 0);
+	assert_int_equal(change(table, twin(0x4009)), 0);
+	assert_int_equal(sa_mark_table_set_closed(table, true), 0);
+	lists_not("0x00004001");
+	lists("elements = { 0x00004009 }");
+	assert_int_equal(sa_mark_table_check(table), 1);
+	assert_int_equal(change(table, tunnel(0x4005, 102)), 0);
+	lists_not("0x00004005");
+	command("nft flush ruleset");
+	assert_int_equal(sa_mark_table_check(table), 0);
+	assert_int_equal(sa_mark_table_restore(table), 0);
+	lists_not("0x00004001");
+	assert_int_equal(sa_mark_table_set_closed(table, false), 0);
+	lists("0x00004001 \\. 101");
+	lists("0x00004005 \\. 102");
+	assert_int_equal(sa_mark_table_check(table), 1);
+}
+
+/* The tables that changed, of saregate_mark and other. */
+static uint32_t changed(struct nft_watch *watch)
+{
+	uint32_t changed = UINT32_MAX;
+
+	assert_int_equal(nft_watch_handle(watch, &changed), 0);
+	return changed;
+}
+
+static void a_foreign_change_is_noticed(void **state)
+{
+	static const char *const names[] = { SA_MARK_TABLE, "other" };
+	static const struct {
+		const char *command;
+		uint32_t tables;
+	} changes[] = {
+		{ "add table inet nobodys", 0 },
+		{ "add table ip other", 0 },
+		{ "add table inet other", 2 },
+		{ "add chain inet other c", 2 },
+		{ "add rule inet other c counter", 2 },
+		{ "add set inet other s '{ type mark; }'", 2 },
+		{ "add element inet other s '{ 1 }'", 2 },
+		{ "add element inet saregate_mark tunnels '{ 0x4001 . 7 }'", 1 },
+		{ "add counter inet saregate_mark more", 1 },
+		{ "add table inet saregate_mark '{ flags dormant; }'", 1 },
+		{ "flush ruleset", 3 },
+	};
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+	_cleanup_(nft_watch_freep) struct nft_watch *watch = NULL;
+
+	assert_int_equal(nft_watch_new(names, ELEMENTS(names), &watch), 0);
+	nft_watch_ignore(watch, sa_mark_table_netlink_port(table));
+	assert_int_equal(changed(watch), 0);
+	for (size_t i = 0; i < ELEMENTS(changes); i++) {
+		command("nft %s", changes[i].command);
+		assert_int_equal(changed(watch), changes[i].tables);
+		assert_int_equal(changed(watch), 0);
+	}
+	/* ours do not count */
+	assert_int_equal(sa_mark_table_restore(table), 0);
+	assert_int_equal(change(table, tunnel(0x4001, 101)), 0);
+	assert_int_equal(changed(watch), 0);
+}
+
+static void lost_notifications_count_as_changes_of_all(void **state)
+{
+	static const char *const names[] = { SA_MARK_TABLE, "other" };
+	_cleanup_(nft_watch_freep) struct nft_watch *watch = NULL;
+	int small = 1;
+
+	assert_int_equal(nft_watch_new(names, ELEMENTS(names), &watch), 0);
+	assert_int_equal(setsockopt(nft_watch_descriptor(watch), SOL_SOCKET, SO_RCVBUFFORCE, &small,
+				    sizeof(small)),
+			 0);
+	command("for i in $(seq 50); do nft add table inet nobodys$i; done");
+	assert_int_equal(changed(watch), 3);
+	assert_int_equal(changed(watch), 0);
+	command("nft add table inet other");
+	assert_int_equal(changed(watch), 2);
+}
+
 static void other_tables_are_left_alone(void **state)
 {
 	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = NULL;
@@ -275,7 +361,12 @@ static void without_setup_there_is_no_set(void **state)
 	command("nft add table inet saregate");
 	assert_int_equal(inner_addresses_check(addresses), -ENOENT);
 	command("nft 'add set inet saregate inner { type ifname . ipv4_addr; }'");
+	assert_int_equal(inner_addresses_check(addresses), -ENOENT);
+	command("nft add chain inet saregate c && "
+		"nft add rule inet saregate c iifname . ip saddr != @inner drop");
 	assert_int_equal(inner_addresses_check(addresses), 0);
+	command("nft flush chain inet saregate c");
+	assert_int_equal(inner_addresses_check(addresses), -ENOENT);
 }
 
 static void elements_come_and_go(void **state)
@@ -331,6 +422,9 @@ int main(void)
 		CLEAN(what_somebody_changed_is_noticed_and_put_back),
 		CLEAN(a_change_puts_a_lost_table_back),
 		CLEAN(ten_thousand_tunnels_come_back_at_once),
+		CLEAN(a_closed_table_lets_nothing_in_and_forgets_nothing),
+		CLEAN(a_foreign_change_is_noticed),
+		CLEAN(lost_notifications_count_as_changes_of_all),
 		CLEAN(other_tables_are_left_alone),
 		CLEAN(the_restored_cleartext_guard_is_that_of_the_text),
 		CLEAN(the_cleartext_guard_counts),
