@@ -256,6 +256,7 @@ static void add_counters(const struct gateway *gateway, struct control_bus_statu
 		add_counter(status, "updown-messages", tracking->updown_messages);
 		add_counter(status, "updown-refused", tracking->updown_refused);
 		add_counter(status, "sa-references-ended", tracking->references_ended);
+		add_counter(status, "pluto-exits", tracking->pluto_exits);
 		add_counter(status, "sa-outbound-changes", tracking->outbound_changes);
 		add_counter(status, "sa-twins", tracking->twins_seen);
 		add_counter(status, "sa-nat-rebindings", tracking->rebindings);

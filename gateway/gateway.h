@@ -17,7 +17,7 @@ struct gateway;
 /**
  * gateway_new() - everything up and serving
  * @configuration:     borrowed for the gateway's life
- * @updown_descriptor: of sa_tracking_open_updown(), taken over in any case; -1: none
+ * @updown_descriptor: of updown_socket_open(), taken over in any case; -1: none
  * @ret_error:         on failure one line with the cause and the remedy
  *
  * Return: 0; negative errno if no client could be served. What can come later

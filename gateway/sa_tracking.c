@@ -10,18 +10,16 @@
 #include "base/text.h"
 #include "gateway/data_guard.h"
 #include "gateway/log.h"
+#include "gateway/pluto_watch.h"
+#include "gateway/updown_socket.h"
 #include "ipsec-glue/sa_mark_table.h"
-#include "ipsec-glue/updown_message.h"
 #include "ipsec-glue/xfrm_monitor.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 
-/* Datagrams of updown taken per turn of the loop. */
-#define UPDOWN_BUDGET 64
 /* Names that came before their SA: pluto calls updown right beside XFRM. */
 #define PENDING_MAXIMUM 64
 /* After a failure the kernel's SAs are dumped this often until it succeeds. */
@@ -48,8 +46,9 @@ struct sa_tracking {
 	struct data_guard *guard;
 	struct xfrm_monitor *monitor;
 	sd_event_source *monitor_source;
-	sd_event_source *updown_source;
-	int updown_descriptor;
+	struct updown_socket *updown;
+	struct pluto_watch *pluto;
+	bool end_pending; /* pluto was gone while the table was in doubt */
 	sd_event_source *reconcile_timer;
 	const struct sa_tracking_ops *ops;
 	void *userdata;
@@ -250,6 +249,10 @@ static void conclude(struct sa_tracking *tracking, int error)
 {
 	if (error)
 		report_failure(tracking, error);
+	if (tracking->end_pending && !sa_table_in_doubt(tracking->table)) {
+		sa_table_end_generations(tracking->table);
+		tracking->end_pending = false;
+	}
 	identify_pending(tracking);
 	tell_changes(tracking);
 }
@@ -273,11 +276,38 @@ static int on_reconcile(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-static void handle_updown(struct sa_tracking *tracking, const struct updown_message *message)
+/*
+ * pluto is gone. All that is known of it by now ends; what its dead SAs still
+ * carry is dropped, and a new pluto's client that gets one of their reqids is
+ * told apart from them. If the kernel could not be asked the table is in doubt,
+ * and what the next dump finds ends as well.
+ */
+static void end_generations(struct sa_tracking *tracking)
 {
+	size_t count;
+
+	sa_tracking_refresh(tracking);
+	count = sa_table_reference_count(tracking->table);
+	sa_table_end_generations(tracking->table);
+	tracking->end_pending = sa_table_in_doubt(tracking->table);
+	tracking->counters.pluto_exits++;
+	log_info("IPsec of %zu clients has ended with its pluto", count);
+	tell_changes(tracking);
+}
+
+static void on_pluto_exited(void *userdata)
+{
+	end_generations(userdata);
+}
+
+static void on_told(void *userdata, const struct updown_message *message)
+{
+	struct sa_tracking *tracking = userdata;
+
 	tracking->counters.updown_messages++;
 	log_debug("updown: %s %s, connection %s, SPIs %08x %08x", message->up ? "up" : "down",
 		  message->identity, message->connection, message->spi_a, message->spi_b);
+	pluto_watch_check(tracking->pluto);
 	if (!message->up)
 		return;
 	sa_tracking_refresh(tracking);
@@ -287,74 +317,35 @@ static void handle_updown(struct sa_tracking *tracking, const struct updown_mess
 	tracking->pending_next = (tracking->pending_next + 1) % PENDING_MAXIMUM;
 }
 
-/* Whether the kernel says that root sent this message. */
-static bool sent_by_root(struct msghdr *message)
+/*
+ * A new pluto is about to start. Where the old one's exit was seen, or is seen
+ * now, all is done; where nobody knew of one, what there is cannot be a living
+ * pluto's.
+ */
+static void on_settle(void *userdata)
 {
-	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
-	     header = CMSG_NXTHDR(message, header)) {
-		struct ucred sender;
+	struct sa_tracking *tracking = userdata;
+	uint64_t exits = tracking->counters.pluto_exits;
 
-		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_CREDENTIALS)
-			continue;
-		memcpy(&sender, CMSG_DATA(header), sizeof(sender));
-		return sender.uid == 0;
-	}
-	return false;
+	if (pluto_watch_check(tracking->pluto))
+		log_warning(
+			"asked to settle before pluto starts, but pluto runs: nothing is ended");
+	else if (exits == tracking->counters.pluto_exits)
+		end_generations(tracking);
 }
 
-/* One datagram: 1 taken (good or bad), 0 none waits. */
-static int receive_updown(struct sa_tracking *tracking)
+static void on_refused(void *userdata)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(struct ucred))];
-		struct cmsghdr align;
-	} control;
-	struct updown_message content;
-	uint8_t bytes[sizeof(content) + 1];
-	struct iovec part = { bytes, sizeof(bytes) };
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = control.bytes,
-				  .msg_controllen = sizeof(control.bytes) };
-	ssize_t size =
-		recvmsg(tracking->updown_descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct sa_tracking *tracking = userdata;
 
-	if (size < 0)
-		return 0;
-	if (sent_by_root(&message) && updown_message_check(bytes, (size_t)size, &content))
-		handle_updown(tracking, &content);
-	else
-		tracking->counters.updown_refused++;
-	return 1;
+	tracking->counters.updown_refused++;
 }
 
-static int on_updown(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
-{
-	for (int i = 0; i < UPDOWN_BUDGET && receive_updown(userdata); i++)
-		;
-	return 0;
-}
-
-int sa_tracking_open_updown(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	_cleanup_(closep) int descriptor = -1;
-	struct stat status;
-	int one = 1;
-	int error = text_copy(address.sun_path, sizeof(address.sun_path), path);
-
-	if (error)
-		return error;
-	if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
-		unlink(path);
-	descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (descriptor < 0 ||
-	    setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) < 0 ||
-	    bind(descriptor, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    chmod(path, 0600) < 0)
-		return -errno;
-	return TAKE_FD(descriptor);
-}
+static const struct updown_socket_ops updown_ops = {
+	.told = on_told,
+	.settle = on_settle,
+	.refused = on_refused,
+};
 
 static const char *remedy(int error)
 {
@@ -372,9 +363,10 @@ static const char *remedy(int error)
 }
 
 static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_port,
-		 char ret_error[256])
+		 int updown_descriptor, char ret_error[256])
 {
 	const struct sa_mark_settings marks = { .l2tp_port = l2tp_port };
+	_cleanup_(closep) int updown = updown_descriptor;
 	const char *part = "the table of SAs";
 	int error = sa_table_new(&table_ops, tracking, &tracking->table);
 
@@ -404,9 +396,12 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 	if (error >= 0)
 		error = sd_event_source_set_priority(tracking->monitor_source,
 						     SD_EVENT_PRIORITY_IMPORTANT);
-	if (error >= 0 && tracking->updown_descriptor >= 0)
-		error = sd_event_add_io(event, &tracking->updown_source,
-					tracking->updown_descriptor, EPOLLIN, on_updown, tracking);
+	if (error >= 0)
+		error = pluto_watch_new(event, PLUTO_PID_FILE, on_pluto_exited, tracking,
+					&tracking->pluto);
+	if (error >= 0 && updown >= 0)
+		error = updown_socket_new(event, TAKE_FD(updown), &updown_ops, tracking,
+					  &tracking->updown);
 	if (error < 0)
 		snprintf(ret_error, 256, "%s failed: %s: %s", part, strerror(-error),
 			 remedy(error));
@@ -425,12 +420,11 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
 		snprintf(ret_error, 256, "out of memory");
 		return -ENOMEM;
 	}
-	tracking->updown_descriptor = TAKE_FD(updown);
 	tracking->event = sd_event_ref(event);
 	tracking->ops = ops;
 	tracking->error_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 5 };
 	tracking->userdata = userdata;
-	error = start(tracking, event, l2tp_port, ret_error);
+	error = start(tracking, event, l2tp_port, TAKE_FD(updown), ret_error);
 	if (error)
 		return error;
 	/* Twins may have been here before us. */
@@ -448,9 +442,9 @@ void sa_tracking_free(struct sa_tracking *tracking)
 	data_guard_free(tracking->guard);
 	sa_mark_table_free(tracking->marks);
 	sd_event_source_disable_unref(tracking->monitor_source);
-	sd_event_source_disable_unref(tracking->updown_source);
+	updown_socket_free(tracking->updown);
+	pluto_watch_free(tracking->pluto);
 	sd_event_source_disable_unref(tracking->reconcile_timer);
-	closep(&tracking->updown_descriptor);
 	xfrm_monitor_free(tracking->monitor);
 	sa_table_free(tracking->table);
 	free(tracking->changes);

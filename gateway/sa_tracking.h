@@ -34,6 +34,7 @@ struct sa_tracking_counters {
 	uint64_t updown_messages;
 	uint64_t updown_refused; /* not root, or malformed */
 	uint64_t references_ended;
+	uint64_t pluto_exits;
 	uint64_t outbound_changes;
 	uint64_t twins_seen;        /* reqids that turned out to be of several clients */
 	uint64_t rebindings;        /* clients whose NAT gave them another port: followed */
@@ -42,18 +43,8 @@ struct sa_tracking_counters {
 };
 
 /**
- * sa_tracking_open_updown() - the socket that updown sends to
- * @path: /run/saregate/updown.socket; replaced if it is a socket already
- *
- * Call while still root, so that nobody else can replace the path.
- *
- * Return: a descriptor that the caller owns; negative errno.
- */
-int sa_tracking_open_updown(const char *path);
-
-/**
  * sa_tracking_new() - install the rule, dump the SAs, follow them
- * @updown_descriptor: taken over in any case; -1: names stay unknown
+ * @updown_descriptor: of updown_socket_open(), taken over in any case; -1: names stay unknown
  * @ops: borrowed for the life of what is made
  * @ret_error: on failure one line with cause and remedy; at least 256 bytes
  *

@@ -8,7 +8,7 @@
 #include "gateway/gateway.h"
 #include "gateway/log.h"
 #include "gateway/privileges.h"
-#include "gateway/sa_tracking.h"
+#include "gateway/updown_socket.h"
 
 #include "base/cleanup.h"
 #include "config.h"
@@ -133,7 +133,7 @@ static int become_saregate(const struct configuration *configuration, int *ret_u
 
 	raise_descriptor_limit();
 	if (configuration->protection == CONFIGURATION_PROTECTION_REQUIRED) {
-		updown = sa_tracking_open_updown(configuration->updown);
+		updown = updown_socket_open(configuration->updown);
 		if (updown < 0)
 			log_warning("%s: %s: IKE identities stay unknown", configuration->updown,
 				    strerror(-updown));

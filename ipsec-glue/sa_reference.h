@@ -127,6 +127,9 @@ void sa_table_end_generations(struct sa_table *table);
  */
 void sa_table_begin_doubt(struct sa_table *table);
 
+/* Whether a dump is needed. */
+bool sa_table_in_doubt(const struct sa_table *table);
+
 /*
  * Reconciliation with a dump: begin, sa_table_add() for each SA of the dump,
  * then end, which removes those that the dump did not name. A generation of

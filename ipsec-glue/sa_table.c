@@ -453,6 +453,11 @@ void sa_table_begin_doubt(struct sa_table *table)
 	table->in_doubt = true;
 }
 
+bool sa_table_in_doubt(const struct sa_table *table)
+{
+	return table->in_doubt;
+}
+
 void sa_table_begin_dump(struct sa_table *table)
 {
 	table->dumps++;
