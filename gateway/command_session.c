@@ -19,7 +19,7 @@ static int add_outer(struct table *table, json_object *session)
 	return table_add(table, text);
 }
 
-static int add_row(struct table *table, json_object *session)
+static int add_row(struct table *table, json_object *session, bool with_why)
 {
 	int r;
 
@@ -44,7 +44,18 @@ static int add_row(struct table *table, json_object *session)
 		r = answer_add_size(table, session, "bytes_in");
 	if (r == 0)
 		r = answer_add_size(table, session, "bytes_out");
+	if (r == 0 && with_why)
+		r = answer_add_text(table, session, "data_path_why");
 	return r;
+}
+
+/* The reason of a data path has a column only where there is one to tell. */
+static bool any_has_why(json_object *sessions)
+{
+	for (size_t i = 0; i < json_object_array_length(sessions); i++)
+		if (*answer_text(json_object_array_get_idx(sessions, i), "data_path_why"))
+			return true;
+	return false;
 }
 
 static enum command_result run_list(const struct command *command, int argc, char **argv)
@@ -52,10 +63,16 @@ static enum command_result run_list(const struct command *command, int argc, cha
 	static const char *const titles[] = { ">ID",    "USER",      "STATE",      "OUTER",
 					      "INNER",  "DATA PATH", "SA",         "IKE IDENTITY",
 					      ">SINCE", ">BYTES IN", ">BYTES OUT", NULL };
+	static const char *const titles_with_why[] = { ">ID",       "USER",         "STATE",
+						       "OUTER",     "INNER",        "DATA PATH",
+						       "SA",        "IKE IDENTITY", ">SINCE",
+						       ">BYTES IN", ">BYTES OUT",   "WHY THIS PATH",
+						       NULL };
 	_cleanup_(table_freep) struct table *table = NULL;
 	_cleanup_(json_putp) json_object *sessions = NULL;
 	struct command_arguments arguments;
 	enum command_result result;
+	bool with_why;
 	int r;
 
 	result = command_parse(command, argc, argv, NULL, 0, &arguments);
@@ -67,9 +84,10 @@ static enum command_result run_list(const struct command *command, int argc, cha
 		answer_print_json(sessions);
 		return COMMAND_DONE;
 	}
-	r = table_new(titles, &table);
+	with_why = any_has_why(sessions);
+	r = table_new(with_why ? titles_with_why : titles, &table);
 	for (size_t i = 0; r == 0 && i < json_object_array_length(sessions); i++)
-		r = add_row(table, json_object_array_get_idx(sessions, i));
+		r = add_row(table, json_object_array_get_idx(sessions, i), with_why);
 	if (r < 0)
 		return command_fail("%s", strerror(-r));
 	table_print(table, stdout);
@@ -121,7 +139,8 @@ const struct command command_session_list = {
 	.help = "Shows user, outer address and port, inner address, data path, SA reference "
 		"(reqid\n"
 		"and generation), IKE identity, how long it has lasted, bytes from and to the "
-		"client.\n"
+		"client;\n"
+		"and, where one has not the preferred data path, why.\n"
 		"\n"
 		"  --json  array of sessions with all that saregated knows of them",
 	.run = run_list,

@@ -56,6 +56,8 @@ static void print_status(json_object *status)
 	print_line("pool", answer_text(status, "pool"));
 	print_line("pool free", answer_text(status, "pool_free"));
 	print_line("data path", answer_text(status, "data_path"));
+	if (*answer_text(status, "data_path_why"))
+		print_line("", answer_text(status, "data_path_why"));
 	print_line("SA tracking", answer_text(status, "sa_tracking"));
 	print_counters(status);
 }

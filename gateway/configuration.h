@@ -23,7 +23,9 @@ enum configuration_protection {
 };
 
 enum configuration_data_path {
+	CONFIGURATION_DATA_PATH_AUTO, /* the kernel's, and userspace where that cannot serve */
 	CONFIGURATION_DATA_PATH_KERNEL,
+	CONFIGURATION_DATA_PATH_USERSPACE,
 	CONFIGURATION_DATA_PATH_NULL,
 };
 

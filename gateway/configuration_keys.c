@@ -234,7 +234,9 @@ static const struct configuration_word protections[] = {
 };
 
 static const struct configuration_word data_paths[] = {
+	{ "auto", CONFIGURATION_DATA_PATH_AUTO },
 	{ "kernel", CONFIGURATION_DATA_PATH_KERNEL },
+	{ "userspace", CONFIGURATION_DATA_PATH_USERSPACE },
 	{ "null", CONFIGURATION_DATA_PATH_NULL },
 	{ NULL, 0 },
 };
@@ -347,7 +349,7 @@ void configuration_default(struct configuration *ret_configuration)
 		.half_open_maximum = 1000,
 		.half_open_per_client = 8,
 		.calls_per_tunnel = 4,
-		.data_path = CONFIGURATION_DATA_PATH_KERNEL,
+		.data_path = CONFIGURATION_DATA_PATH_AUTO,
 		.pool_first_ipv4 = 0x0a59000a,
 		.pool_last_ipv4 = 0x0a5903fa,
 		.local_ipv4 = 0x0a590001,

@@ -71,6 +71,7 @@ static int append_names(sd_bus_message *message, const struct session_descriptio
 	    (error = append_ipv4(message, "inner-address", session->inner_ipv4)) < 0 ||
 	    (error = append_string(message, "interface", session->interface)) < 0 ||
 	    (error = append_string(message, "data-path", session->data_path)) < 0 ||
+	    (error = append_string(message, "data-path-why", session->data_path_why)) < 0 ||
 	    (error = append_string(message, "sa-reference", reference)) < 0 ||
 	    (error = append_string(message, "ike-identity", session->ike_identity)) < 0 ||
 	    (error = append_string(message, "connection", session->connection)) < 0 ||
@@ -304,6 +305,7 @@ static int append_status(sd_bus_message *reply, const struct control_bus *bus,
 	    (error = append_u32(reply, "tunnels", status->tunnels)) < 0 ||
 	    (error = append_u32(reply, "users", status->users)) < 0 ||
 	    (error = append_string(reply, "data-path", status->data_path)) < 0 ||
+	    (error = append_string(reply, "data-path-why", status->data_path_why)) < 0 ||
 	    (error = append_string(reply, "sa-tracking", status->sa_tracking)) < 0 ||
 	    (error = append_list(reply, "listen", listen, status->listen_count)) < 0 ||
 	    (error = append_pool(reply, bus)) < 0)

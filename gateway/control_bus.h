@@ -27,6 +27,7 @@ struct control_bus_status {
 	uint32_t tunnels;
 	uint32_t users;
 	const char *data_path;
+	const char *data_path_why; /* "" where it is as wished */
 	const char *sa_tracking;
 	char listen[CONFIGURATION_LISTEN_MAX][INET_ENDPOINT_TEXT_MAX];
 	size_t listen_count;

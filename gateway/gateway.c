@@ -12,6 +12,7 @@
 #include "gateway/sa_tracking.h"
 #include "gateway/sessions.h"
 #include "gateway/user_database.h"
+#include "l2tp/userspace_session.h"
 
 #include <errno.h>
 #include <string.h>
@@ -57,7 +58,7 @@ static const char *const problem_texts[PROBLEM_COUNT_] = {
 struct gateway {
 	sd_event *event;
 	const struct configuration *configuration;
-	const struct l2tp_data_path *data_path;
+	struct path_choice path_choice;
 	struct user_database *users;
 	struct sa_tracking *tracking;
 	struct inner_addresses *inner;
@@ -210,6 +211,7 @@ static void add_lns_counters(const struct gateway *gateway, struct control_bus_s
 	add_counter(status, "calls-opened", lns->calls_opened);
 	add_counter(status, "tunnel-ids-taken", lns->tunnel_ids_taken);
 	add_counter(status, "retransmissions", lns->retransmissions);
+	add_counter(status, "data-without-call", lns->data_without_call);
 	status->tunnels = lns->tunnels;
 }
 
@@ -235,6 +237,19 @@ static void add_guard_counters(const struct gateway *gateway, struct control_bus
 	add_counter(status, "cleartext-dropped-out", counters.out);
 }
 
+static void add_path_counters(const struct gateway *gateway, struct control_bus_status *status)
+{
+	const struct tunnel_paths *paths = l2tp_service_paths(gateway->service);
+	const struct l2tp_userspace_counters *userspace = l2tp_userspace_counters();
+
+	add_counter(status, "kernel-path-unfit", paths->unfit);
+	add_counter(status, "kernel-path-failed", paths->failures);
+	add_counter(status, "frames-dropped-full", userspace->pty_full);
+	add_counter(status, "frames-dropped-early", userspace->kept_overflow);
+	add_counter(status, "frames-dropped-late", userspace->out_of_order);
+	add_counter(status, "frames-malformed", userspace->malformed);
+}
+
 static void add_counters(const struct gateway *gateway, struct control_bus_status *status)
 {
 	const struct l2tp_service_counters *service = l2tp_service_counters(gateway->service);
@@ -244,6 +259,7 @@ static void add_counters(const struct gateway *gateway, struct control_bus_statu
 	add_counter(status, "dropped-unmarked", service->unmarked);
 	add_counter(status, "dropped-unknown-sa", service->unknown_sa);
 	add_lns_counters(gateway, status);
+	add_path_counters(gateway, status);
 	add_counter(status, "logins", sessions->logins);
 	add_counter(status, "logins-refused", sessions->logins_refused);
 	add_counter(status, "launcher-refused", sessions->launcher_refused);
@@ -278,7 +294,8 @@ static void fill_status(void *userdata, struct control_bus_status *ret_status)
 		.degraded = is_degraded(gateway),
 		.uptime_seconds = (now_usec(gateway) - gateway->started_usec) / 1000000,
 		.users = users > 0 ? (uint32_t)users : 0,
-		.data_path = gateway->data_path->name,
+		.data_path = gateway->path_choice.first->name,
+		.data_path_why = gateway->path_choice.why ? gateway->path_choice.remedy : "",
 		.sa_tracking = gateway->tracking ? "mark" : "off",
 		.listen_count = configuration->listen_count,
 	};
@@ -300,11 +317,14 @@ static int choose_data_path(struct gateway *gateway, char ret_error[GATEWAY_ERRO
 	const char *remedy = "";
 	int error;
 
-	gateway->data_path = wants_pppd(gateway) ? &l2tp_kernel_data_path : &l2tp_null_data_path;
-	error = gateway->data_path->probe(&remedy);
+	error = path_choice_make(gateway->configuration->data_path, &path_candidates,
+				 &gateway->path_choice, &remedy);
 	if (error)
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "no data path: %s: %s", strerror(-error),
 			 remedy);
+	else if (gateway->path_choice.why)
+		log_warning("data path %s, since %s: %s", gateway->path_choice.first->name,
+			    gateway->path_choice.why, gateway->path_choice.remedy);
 	return error;
 }
 
@@ -329,7 +349,6 @@ static int start_sessions(struct gateway *gateway, char ret_error[GATEWAY_ERROR_
 	const struct sessions_resources resources = {
 		.event = gateway->event,
 		.configuration = gateway->configuration,
-		.data_path = gateway->data_path,
 		.users = gateway->users,
 		.inner = gateway->inner,
 		.tracking = gateway->tracking,
@@ -343,7 +362,7 @@ static int start_sessions(struct gateway *gateway, char ret_error[GATEWAY_ERROR_
 		return error;
 	}
 	error = l2tp_service_new(gateway->event, gateway->configuration, gateway->tracking,
-				 gateway->data_path, &sessions_l2tp_ops, gateway->sessions,
+				 &gateway->path_choice, &sessions_l2tp_ops, gateway->sessions,
 				 &gateway->service, error_text);
 	if (error)
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "%s", error_text);

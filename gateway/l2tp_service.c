@@ -4,12 +4,11 @@
  * SA reference) and in the machine (its tunnel id), never by the socket on
  * which it arrived: clients of one NAT share a 4-tuple. I/O, on sd-event.
  */
-#include "gateway/l2tp_service.h"
+#include "gateway/l2tp_service_parts.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "gateway/log.h"
-#include "l2tp/udp_socket.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -18,45 +17,6 @@
 
 /* Datagrams taken from one socket per turn of the loop. */
 #define RECEIVE_BUDGET 256
-
-struct l2tp_service {
-	sd_event *event;
-	const struct configuration *configuration;
-	struct sa_tracking *tracking;
-	const struct l2tp_data_path *data_path;
-	const struct l2tp_service_ops *ops;
-	void *userdata;
-	struct l2tp_lns *lns;
-	struct l2tp_udp_queue *queue;
-	struct tunnel *closing; /* ended in this turn of the loop */
-	sd_event_source *timer;
-	sd_event_source *post;
-	int listeners[CONFIGURATION_LISTEN_MAX];
-	sd_event_source *listener_sources[CONFIGURATION_LISTEN_MAX];
-	struct l2tp_service_counters counters;
-	bool refreshed; /* the SAs, since the batch of datagrams in hand was read */
-	struct log_limit tunnel_log_limit;
-};
-
-/* What one tunnel of the machine has here. */
-struct tunnel {
-	struct l2tp_service *service;
-	uint64_t reference;
-	uint16_t admitted_id; /* 0: the kernel lets no data in */
-	int descriptor;
-	sd_event_source *source;
-	struct l2tp_data_path_tunnel *path;
-	uint64_t received_packets; /* of all its sessions, when last asked */
-	struct call *calls;
-	struct tunnel *next_closing;
-};
-
-/* What one call of the machine has here. */
-struct call {
-	struct call *next;
-	struct l2tp_data_path_session *session;
-	void *user; /* of struct l2tp_service_ops */
-};
 
 static uint64_t now_usec(struct l2tp_service *service)
 {
@@ -91,18 +51,25 @@ static void on_datagram(void *userdata, const struct l2tp_udp_datagram *datagram
 	l2tp_lns_receive(service->lns, now_usec(service), &path, datagram->bytes, datagram->size);
 }
 
-/* What l2tp_udp_receive() returns; the SAs are looked at anew. */
+/*
+ * What l2tp_udp_receive() returns; the SAs are looked at anew, and frames for one
+ * pppd go out together.
+ */
 static int receive_batch(struct l2tp_service *service, int descriptor)
 {
+	int result;
+
 	service->refreshed = false;
-	return l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
-				on_datagram, service);
+	result = l2tp_udp_receive(descriptor, service->configuration->port, RECEIVE_BUDGET,
+				  on_datagram, service);
+
+	l2tp_service_flush_frames(service);
+	return result;
 }
 
 static int on_listener(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
 {
-	struct l2tp_service *service = userdata;
-	int result = receive_batch(service, descriptor);
+	int result = receive_batch(userdata, descriptor);
 
 	if (result < 0)
 		log_error("reading from the L2TP socket failed: %s", strerror(-result));
@@ -136,6 +103,7 @@ static void random_bytes(void *userdata, uint8_t *bytes, size_t size)
 static int open_path(struct tunnel *tunnel, const struct l2tp_data_path_tunnel_ids *ids)
 {
 	struct l2tp_service *service = tunnel->service;
+	const char *reason = NULL;
 
 	if (service->tracking) {
 		int error = sa_tracking_admit(service->tracking, tunnel->reference,
@@ -144,17 +112,16 @@ static int open_path(struct tunnel *tunnel, const struct l2tp_data_path_tunnel_i
 		if (error)
 			return error;
 		tunnel->admitted_id = ids->local_tunnel_id;
+		reason = sa_tracking_kernel_path_reason(service->tracking, tunnel->reference);
 	}
-	return service->data_path->tunnel_open(ids, &tunnel->path);
+	return tunnel_path_open(&tunnel->path, &service->paths, reason, ids, now_usec(service));
 }
 
 static void close_path(struct tunnel *tunnel)
 {
 	struct l2tp_service *service = tunnel->service;
 
-	if (tunnel->path)
-		service->data_path->tunnel_free(tunnel->path);
-	tunnel->path = NULL;
+	tunnel_path_close(&tunnel->path);
 	if (tunnel->admitted_id)
 		sa_tracking_dismiss(service->tracking, tunnel->reference, tunnel->admitted_id);
 	tunnel->admitted_id = 0;
@@ -227,16 +194,24 @@ static void report_tunnel_open(struct l2tp_service *service, const struct l2tp_p
 		  inet_endpoint_format(&path->peer, peer), strerror(-error), suppressed);
 }
 
+static int open_tunnel_path(struct tunnel *tunnel, const struct l2tp_tunnel *lns_tunnel)
+{
+	const struct l2tp_path *path = l2tp_tunnel_path(lns_tunnel);
+	const struct l2tp_data_path_tunnel_ids ids = {
+		.local_tunnel_id = l2tp_tunnel_local_id(lns_tunnel),
+		.peer_tunnel_id = l2tp_tunnel_peer_id(lns_tunnel),
+		.peer = path->peer,
+		.udp_descriptor = tunnel->descriptor,
+	};
+
+	return open_path(tunnel, &ids);
+}
+
 static int tunnel_open(void *userdata, struct l2tp_tunnel *lns_tunnel)
 {
 	_cleanup_(tunnel_resources_freep) struct tunnel *tunnel = calloc(1, sizeof(*tunnel));
 	const struct l2tp_path *path = l2tp_tunnel_path(lns_tunnel);
 	struct l2tp_service *service = userdata;
-	struct l2tp_data_path_tunnel_ids ids = {
-		.local_tunnel_id = l2tp_tunnel_local_id(lns_tunnel),
-		.peer_tunnel_id = l2tp_tunnel_peer_id(lns_tunnel),
-		.peer = path->peer,
-	};
 	int error;
 
 	if (!tunnel)
@@ -245,10 +220,8 @@ static int tunnel_open(void *userdata, struct l2tp_tunnel *lns_tunnel)
 	tunnel->descriptor = -1;
 	tunnel->reference = path->reference;
 	error = open_tunnel_socket(tunnel, path);
-	if (error >= 0) {
-		ids.udp_descriptor = tunnel->descriptor;
-		error = open_path(tunnel, &ids);
-	}
+	if (error >= 0)
+		error = open_tunnel_path(tunnel, lns_tunnel);
 	if (error < 0) {
 		report_tunnel_open(service, path, error);
 		return error;
@@ -281,19 +254,8 @@ static void tunnel_established(void *userdata, struct l2tp_tunnel *lns_tunnel)
 static bool tunnel_data_received(void *userdata, struct l2tp_tunnel *lns_tunnel)
 {
 	struct tunnel *tunnel = l2tp_tunnel_userdata(lns_tunnel);
-	struct l2tp_service *service = userdata;
-	uint64_t received = 0;
-	bool more;
 
-	for (const struct call *call = tunnel->calls; call; call = call->next) {
-		struct l2tp_data_path_counters counters;
-
-		if (service->data_path->session_counters(call->session, &counters) == 0)
-			received += counters.received_packets;
-	}
-	more = received > tunnel->received_packets;
-	tunnel->received_packets = received;
-	return more;
+	return tunnel_path_data_received(&tunnel->path);
 }
 
 static void tunnel_closed(void *userdata, struct l2tp_tunnel *lns_tunnel, enum l2tp_end_cause cause)
@@ -311,66 +273,6 @@ static void tunnel_closed(void *userdata, struct l2tp_tunnel *lns_tunnel, enum l
 static void tunnel_free(void *userdata, struct l2tp_tunnel *lns_tunnel)
 {
 	tunnel_resources_free(l2tp_tunnel_userdata(lns_tunnel));
-}
-
-static int call_prepare(void *userdata, struct l2tp_call *lns_call)
-{
-	struct tunnel *tunnel = l2tp_tunnel_userdata(l2tp_call_tunnel(lns_call));
-	struct l2tp_service *service = userdata;
-	struct l2tp_data_path_session_ids ids = {
-		.local_session_id = l2tp_call_local_id(lns_call),
-		.peer_session_id = l2tp_call_peer_id(lns_call),
-	};
-	_cleanup_(freep) struct call *call = calloc(1, sizeof(*call));
-	int error;
-
-	if (!call)
-		return -ENOMEM;
-	error = service->data_path->session_open(tunnel->path, &ids, &call->session);
-	if (error) {
-		log_error("tunnel %u: the data path of a call cannot be opened: %s",
-			  l2tp_tunnel_local_id(l2tp_call_tunnel(lns_call)), strerror(-error));
-		return error;
-	}
-	l2tp_call_set_userdata(lns_call, call);
-	error = service->ops->call_prepare(service->userdata, lns_call, call->session, &call->user);
-	if (error) {
-		service->data_path->session_free(call->session);
-		return error;
-	}
-	call->next = tunnel->calls;
-	tunnel->calls = TAKE_PTR(call);
-	return 0;
-}
-
-static int call_established(void *userdata, struct l2tp_call *lns_call)
-{
-	const struct call *call = l2tp_call_userdata(lns_call);
-	struct l2tp_service *service = userdata;
-
-	return service->ops->call_established(service->userdata, call->user);
-}
-
-static void call_closed(void *userdata, struct l2tp_call *lns_call, enum l2tp_end_cause cause)
-{
-	struct tunnel *tunnel = l2tp_tunnel_userdata(l2tp_call_tunnel(lns_call));
-	struct call *call = l2tp_call_userdata(lns_call);
-	struct l2tp_service *service = userdata;
-	struct l2tp_data_path_counters counters;
-
-	service->ops->call_closed(service->userdata, call->user, cause);
-	/* The sum over the sessions must not fall when one leaves. */
-	if (service->data_path->session_counters(call->session, &counters) == 0)
-		tunnel->received_packets -= counters.received_packets <= tunnel->received_packets
-						    ? counters.received_packets
-						    : tunnel->received_packets;
-	for (struct call **link = &tunnel->calls; *link; link = &(*link)->next)
-		if (*link == call) {
-			*link = call->next;
-			break;
-		}
-	service->data_path->session_free(call->session);
-	free(call);
 }
 
 static void transition(void *userdata, const struct l2tp_transition *change)
@@ -394,9 +296,10 @@ static const struct l2tp_lns_ops lns_ops = {
 	.tunnel_data_received = tunnel_data_received,
 	.tunnel_closed = tunnel_closed,
 	.tunnel_free = tunnel_free,
-	.call_prepare = call_prepare,
-	.call_established = call_established,
-	.call_closed = call_closed,
+	.call_prepare = l2tp_service_call_prepare,
+	.call_established = l2tp_service_call_established,
+	.call_data = l2tp_service_call_data,
+	.call_closed = l2tp_service_call_closed,
 	.transition = transition,
 };
 
@@ -521,7 +424,7 @@ static int start_loop(struct l2tp_service *service)
 }
 
 int l2tp_service_new(sd_event *event, const struct configuration *configuration,
-		     struct sa_tracking *tracking, const struct l2tp_data_path *data_path,
+		     struct sa_tracking *tracking, const struct path_choice *choice,
 		     const struct l2tp_service_ops *ops, void *userdata,
 		     struct l2tp_service **ret_service, char ret_error[256])
 {
@@ -533,7 +436,8 @@ int l2tp_service_new(sd_event *event, const struct configuration *configuration,
 			.event = sd_event_ref(event),
 			.configuration = configuration,
 			.tracking = tracking,
-			.data_path = data_path,
+			.paths = { .choice = *choice,
+				   .log_limit = { .interval_usec = 60000000, .burst = 1 } },
 			.ops = ops,
 			.userdata = userdata,
 			.tunnel_log_limit = { .interval_usec = 60000000, .burst = 10 },
@@ -638,24 +542,12 @@ const struct l2tp_lns_counters *l2tp_service_lns_counters(const struct l2tp_serv
 	return l2tp_lns_counters(service->lns);
 }
 
+const struct tunnel_paths *l2tp_service_paths(const struct l2tp_service *service)
+{
+	return &service->paths;
+}
+
 const struct l2tp_service_counters *l2tp_service_counters(const struct l2tp_service *service)
 {
 	return &service->counters;
-}
-
-const char *l2tp_service_end_text(enum l2tp_end_cause cause)
-{
-	static const char *const texts[L2TP_END_COUNT_] = {
-		[L2TP_END_PEER] = "closed by the client",
-		[L2TP_END_LOCAL] = "closed by the gateway",
-		[L2TP_END_TIMEOUT] = "the client no longer answers",
-		[L2TP_END_REPLACED] = "the client started again",
-		[L2TP_END_REFERENCE] = "its IPsec SA has gone",
-		[L2TP_END_IDLE] = "it had no call",
-		[L2TP_END_PROTOCOL_ERROR] = "the client broke the protocol",
-		[L2TP_END_NO_RESOURCES] = "the gateway lacks what it needs for it",
-		[L2TP_END_SETUP_TIMEOUT] = "the client did not finish the set-up",
-	};
-
-	return cause < L2TP_END_COUNT_ ? texts[cause] : "?";
 }

@@ -8,21 +8,31 @@
 
 #include "gateway/configuration.h"
 #include "gateway/sa_tracking.h"
-#include "l2tp/data_path.h"
+#include "gateway/tunnel_path.h"
 #include "l2tp/lns.h"
 
 #include <systemd/sd-event.h>
 
 struct l2tp_service;
 
+/**
+ * struct l2tp_service_path - what carries the frames of one call
+ * @session: borrowed until call_closed
+ * @why:     why this path and not the one that is preferred; static, or NULL
+ */
+struct l2tp_service_path {
+	const struct l2tp_data_path *path;
+	struct l2tp_data_path_session *session;
+	const char *why;
+};
+
 struct l2tp_service_ops {
 	/*
 	 * A call is prepared: its data path is open. 0 to go on, negative errno to
-	 * refuse. @path_session is borrowed until call_closed; *@ret_user is handed
-	 * to the other two.
+	 * refuse. *@ret_user is handed to the other two.
 	 */
 	int (*call_prepare)(void *userdata, struct l2tp_call *call,
-			    struct l2tp_data_path_session *path_session, void **ret_user);
+			    const struct l2tp_service_path *path, void **ret_user);
 	/* PPP may start. Negative errno: the call is closed. */
 	int (*call_established)(void *userdata, void *user);
 	/* The call is over; its data path closes when this returns. */
@@ -41,13 +51,13 @@ struct l2tp_service_counters {
  * l2tp_service_new() - open the listeners, start the machine
  * @configuration: borrowed
  * @tracking:      borrowed; NULL where protection is off
- * @data_path:     borrowed
+ * @choice:        copied
  * @ret_error:     on failure one line with cause and remedy; at least 256 bytes
  *
  * Return: 0 or negative errno.
  */
 int l2tp_service_new(sd_event *event, const struct configuration *configuration,
-		     struct sa_tracking *tracking, const struct l2tp_data_path *data_path,
+		     struct sa_tracking *tracking, const struct path_choice *choice,
 		     const struct l2tp_service_ops *ops, void *userdata,
 		     struct l2tp_service **ret_service, char ret_error[256]);
 /* Closes all at once, without a word to the peers; l2tp_service_stop() says goodbye. */
@@ -73,6 +83,8 @@ size_t l2tp_service_close_reference(struct l2tp_service *service, uint64_t refer
 
 const struct l2tp_lns_counters *l2tp_service_lns_counters(const struct l2tp_service *service);
 const struct l2tp_service_counters *l2tp_service_counters(const struct l2tp_service *service);
+/* The choice of a data path, and how often it was not the preferred one. Borrowed. */
+const struct tunnel_paths *l2tp_service_paths(const struct l2tp_service *service);
 
 /* Words for logs and history: "the client closed the connection". Static. */
 const char *l2tp_service_end_text(enum l2tp_end_cause cause);

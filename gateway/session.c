@@ -79,10 +79,10 @@ static void describe_reference(struct session *session)
 
 static void describe_counters(struct session *session)
 {
-	const struct l2tp_data_path *path = session->sessions->resources.data_path;
+	const struct l2tp_service_path *path = &session->path;
 	struct l2tp_data_path_counters counters;
 
-	if (session->path_session && path->session_counters(session->path_session, &counters) == 0)
+	if (path->session && path->path->session_counters(path->session, &counters) == 0)
 		session->description.counters = counters;
 }
 

@@ -19,8 +19,8 @@ struct session {
 	struct sessions *sessions;
 	uint32_t id; /* also the number of its interface */
 	enum session_state state;
-	struct l2tp_call *call;                      /* NULL once the call is over */
-	struct l2tp_data_path_session *path_session; /* borrowed while there is a call */
+	struct l2tp_call *call;        /* NULL once the call is over */
+	struct l2tp_service_path path; /* its session is NULL once the call is over */
 	struct plugin_channel *channel;
 	bool was_up;       /* a login was told, so its logout will be */
 	bool pppd_running; /* asked for and not yet reported as ended */

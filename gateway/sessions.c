@@ -37,7 +37,7 @@ static uint32_t new_id(struct sessions *sessions)
 }
 
 static int on_call_prepare(void *userdata, struct l2tp_call *call,
-			   struct l2tp_data_path_session *path_session, void **ret_user)
+			   const struct l2tp_service_path *path, void **ret_user)
 {
 	struct sessions *sessions = userdata;
 	struct session *session;
@@ -56,11 +56,12 @@ static int on_call_prepare(void *userdata, struct l2tp_call *call,
 	session->sessions = sessions;
 	session->id = new_id(sessions);
 	session->call = call;
-	session->path_session = path_session;
+	session->path = *path;
 	session->started_usec = session_now_usec(sessions);
 	session->description.id = session->id;
 	session->description.since = (uint64_t)time(NULL);
-	session->description.data_path = sessions->resources.data_path->name;
+	session->description.data_path = path->path->name;
+	session->description.data_path_why = path->why ? path->why : "";
 	snprintf(session->description.interface, sizeof(session->description.interface),
 		 INTERFACE_PREFIX "%u", session->id);
 	HASH_ADD(hh, sessions->table, id, sizeof(session->id), session);
@@ -83,6 +84,8 @@ static int start_pppd(struct session *session, int path_descriptor)
 		.lcp_echo_interval_seconds = configuration->lcp_echo_interval_seconds,
 		.lcp_echo_failures = configuration->lcp_echo_failures,
 		.debug = configuration->ppp_debug,
+		.channel = session->path.path->is_terminal ? LAUNCHER_CHANNEL_TTY
+							   : LAUNCHER_CHANNEL_PPPOL2TP,
 	};
 	_cleanup_(closep) int plugin_descriptor = -1;
 	int descriptors[LAUNCHER_DESCRIPTOR_COUNT_];
@@ -98,9 +101,8 @@ static int start_pppd(struct session *session, int path_descriptor)
 
 static int on_call_established(void *userdata, void *user)
 {
-	const struct sessions *sessions = userdata;
 	struct session *session = user;
-	int descriptor = sessions->resources.data_path->session_descriptor(session->path_session);
+	int descriptor = session->path.path->session_descriptor(session->path.session);
 	int error;
 
 	session_describe_call(session);
@@ -126,7 +128,7 @@ static void on_call_closed(void *userdata, void *user, enum l2tp_end_cause cause
 
 	session_describe(session);
 	session->call = NULL;
-	session->path_session = NULL;
+	session->path.session = NULL;
 	if (!session->cause)
 		session->cause = l2tp_service_end_text(cause);
 	if (session->pppd_running)

@@ -33,7 +33,8 @@ struct session_description {
 	uint16_t outer_port; /* of ESP-in-UDP; without it, of L2TP */
 	uint32_t inner_ipv4; /* host byte order, 0 before log-in */
 	char interface[16];
-	const char *data_path; /* static */
+	const char *data_path;     /* static */
+	const char *data_path_why; /* static; "" where it is the preferred one */
 	uint64_t reference;
 	char ike_identity[SA_IDENTITY_MAX];
 	char connection[SA_CONNECTION_NAME_MAX];
@@ -56,7 +57,6 @@ struct sessions_listener {
 struct sessions_resources {
 	sd_event *event;
 	const struct configuration *configuration;
-	const struct l2tp_data_path *data_path;
 	struct user_database *users;
 	struct inner_addresses *inner;      /* NULL: no isolation (protection off) */
 	const struct sa_tracking *tracking; /* NULL: protection off */

@@ -43,6 +43,7 @@ typedef void (*l2tp_data_packet_fn)(void *userdata, const uint8_t *packet, size_
 
 struct l2tp_data_path {
 	const char *name; /* "kernel", "userspace", "null": what `session list` shows */
+	bool is_terminal; /* what pppd gets is a terminal, else a PPPoL2TP socket */
 	/*
 	 * Is this path usable here and now? 0, or negative errno with one line
 	 * of what is missing and what to do about it in *@ret_remedy (static).

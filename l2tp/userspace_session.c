@@ -370,6 +370,7 @@ static int userspace_session_pump(struct l2tp_data_path_session *session,
 
 const struct l2tp_data_path l2tp_userspace_data_path = {
 	.name = "userspace",
+	.is_terminal = true,
 	.probe = userspace_probe,
 	.tunnel_open = userspace_tunnel_open,
 	.tunnel_free = userspace_tunnel_free,

@@ -157,7 +157,7 @@ static void words_that_are_unknown_are_refused_with_those_that_exist(void **stat
 		{ "[ipsec]\nprotection = on",
 		  "2: protection: \"on\" is unknown; allowed: required, off" },
 		{ "[data-path]\nkind = Kernel",
-		  "2: kind: \"Kernel\" is unknown; allowed: kernel, null" },
+		  "2: kind: \"Kernel\" is unknown; allowed: auto, kernel, userspace, null" },
 		{ "[control]\nbus = session",
 		  "2: bus: \"session\" is unknown; allowed: system, none" },
 		{ "[ppp]\ndebug = 1", "2: debug: \"1\" is unknown; allowed: yes, no" },

@@ -27,8 +27,8 @@ struct bench {
 	int client;
 };
 
-static int no_call(void *userdata, struct l2tp_call *call,
-		   struct l2tp_data_path_session *path_session, void **ret_user)
+static int no_call(void *userdata, struct l2tp_call *call, const struct l2tp_service_path *path,
+		   void **ret_user)
 {
 	return -EOPNOTSUPP;
 }
@@ -51,6 +51,7 @@ static uint16_t free_port(void)
 static int open_bench(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
+	const struct path_choice choice = { .first = &l2tp_null_data_path };
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	char error[256];
 
@@ -60,9 +61,8 @@ static int open_bench(void **state)
 	assert_int_equal(inet_address_parse("127.0.0.1", &bench->configuration.listen[0]), 0);
 	bench->configuration.port = free_port();
 	assert_int_equal(sd_event_new(&bench->event), 0);
-	assert_int_equal(l2tp_service_new(bench->event, &bench->configuration, NULL,
-					  &l2tp_null_data_path, &no_calls, NULL, &bench->service,
-					  error),
+	assert_int_equal(l2tp_service_new(bench->event, &bench->configuration, NULL, &choice,
+					  &no_calls, NULL, &bench->service, error),
 			 0);
 	bench->client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -196,6 +196,19 @@ static const struct l2tp_data_path fake_data_path = {
 	.session_counters = fake_counters,
 };
 
+static const struct l2tp_service_path fake_path_of_call = {
+	.path = &fake_data_path,
+	.session = FAKE_SESSION,
+	.why = "a fake reason",
+};
+
+static const struct l2tp_data_path fake_terminal = {
+	.name = "fake terminal",
+	.is_terminal = true,
+	.session_descriptor = fake_descriptor,
+	.session_counters = fake_counters,
+};
+
 static void on_up(void *userdata, const struct session_description *description)
 {
 }
@@ -217,7 +230,6 @@ static int set_up(void **state)
 {
 	struct sessions_resources resources = {
 		.configuration = &configuration,
-		.data_path = &fake_data_path,
 		.inner = (struct inner_addresses *)&fake,
 	};
 
@@ -243,9 +255,9 @@ static int tear_down(void **state)
 
 static void prepare_call(void)
 {
-	assert_int_equal(
-		sessions_l2tp_ops.call_prepare(fake.sessions, FAKE_CALL, FAKE_SESSION, &fake.user),
-		0);
+	assert_int_equal(sessions_l2tp_ops.call_prepare(fake.sessions, FAKE_CALL,
+							&fake_path_of_call, &fake.user),
+			 0);
 }
 
 static void start_call(void)
@@ -474,9 +486,9 @@ static void broken_channel_ends_the_session(void **state)
 static void without_isolation_no_call_is_taken(void **state)
 {
 	sessions_set_refuse_all(fake.sessions, true);
-	assert_int_equal(
-		sessions_l2tp_ops.call_prepare(fake.sessions, FAKE_CALL, FAKE_SESSION, &fake.user),
-		-EPERM);
+	assert_int_equal(sessions_l2tp_ops.call_prepare(fake.sessions, FAKE_CALL,
+							&fake_path_of_call, &fake.user),
+			 -EPERM);
 	assert_nothing_is_left();
 }
 
@@ -494,6 +506,7 @@ static int find_name(void *userdata, const struct session_description *descripti
 {
 	assert_string_equal(description->client_name, "\"phone\\x0a\"");
 	assert_string_equal(description->data_path, "fake");
+	assert_string_equal(description->data_path_why, "a fake reason");
 	assert_int_equal(description->outer_port, 1701);
 	return 7;
 }
@@ -502,6 +515,21 @@ static void hostile_host_name_is_shown_quoted(void **state)
 {
 	start_call();
 	assert_int_equal(sessions_walk(fake.sessions, find_name, NULL), 7);
+}
+
+static void pppd_is_told_what_its_session_is(void **state)
+{
+	const struct l2tp_service_path terminal = { .path = &fake_terminal,
+						    .session = FAKE_SESSION };
+
+	start_call();
+	assert_int_equal(fake.start.channel, LAUNCHER_CHANNEL_PPPOL2TP);
+	sessions_l2tp_ops.call_closed(fake.sessions, fake.user, L2TP_END_PEER);
+	pppd_exits(5);
+	assert_int_equal(
+		sessions_l2tp_ops.call_prepare(fake.sessions, FAKE_CALL, &terminal, &fake.user), 0);
+	assert_int_equal(sessions_l2tp_ops.call_established(fake.sessions, fake.user), 0);
+	assert_int_equal(fake.start.channel, LAUNCHER_CHANNEL_TTY);
 }
 
 #define BEHAVIOUR(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -525,6 +553,7 @@ int main(void)
 		BEHAVIOUR(broken_channel_ends_the_session),
 		BEHAVIOUR(without_isolation_no_call_is_taken),
 		BEHAVIOUR(deleted_user_loses_all_sessions),
+		BEHAVIOUR(pppd_is_told_what_its_session_is),
 		BEHAVIOUR(hostile_host_name_is_shown_quoted),
 	};
 
