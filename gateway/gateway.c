@@ -415,10 +415,11 @@ static int start_control(struct gateway *gateway, char ret_error[GATEWAY_ERROR_M
 	return error < 0 ? error : 0;
 }
 
-static int start(struct gateway *gateway, int updown_descriptor, char ret_error[GATEWAY_ERROR_MAX])
+static int start(struct gateway *gateway, struct sa_tracking_descriptors descriptors,
+		 char ret_error[GATEWAY_ERROR_MAX])
 {
 	const struct configuration *configuration = gateway->configuration;
-	_cleanup_(closep) int updown = updown_descriptor;
+	_cleanup_(sa_tracking_descriptors_done) struct sa_tracking_descriptors own = descriptors;
 	char error_text[512];
 	int error = choose_data_path(gateway, ret_error);
 
@@ -426,8 +427,9 @@ static int start(struct gateway *gateway, int updown_descriptor, char ret_error[
 		return error;
 	error = user_database_open(configuration->database, &gateway->users, error_text);
 	if (!error && is_protected(gateway))
-		error = sa_tracking_new(gateway->event, configuration->port, TAKE_FD(updown),
-					&tracking_ops, gateway, &gateway->tracking, error_text);
+		error = sa_tracking_new(gateway->event, configuration->port,
+					sa_tracking_descriptors_take(&own), &tracking_ops, gateway,
+					&gateway->tracking, error_text);
 	if (error) {
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "%s", error_text);
 		return error;
@@ -444,21 +446,22 @@ static int start(struct gateway *gateway, int updown_descriptor, char ret_error[
 	return error;
 }
 
-int gateway_new(sd_event *event, const struct configuration *configuration, int updown_descriptor,
-		struct gateway **ret_gateway, char ret_error[GATEWAY_ERROR_MAX])
+int gateway_new(sd_event *event, const struct configuration *configuration,
+		struct sa_tracking_descriptors descriptors, struct gateway **ret_gateway,
+		char ret_error[GATEWAY_ERROR_MAX])
 {
 	_cleanup_(gateway_freep) struct gateway *gateway = calloc(1, sizeof(*gateway));
 	int error;
 
 	if (!gateway) {
-		closep(&updown_descriptor);
+		sa_tracking_descriptors_done(&descriptors);
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "out of memory");
 		return -ENOMEM;
 	}
 	gateway->event = sd_event_ref(event);
 	gateway->configuration = configuration;
 	gateway->started_usec = now_usec(gateway);
-	error = start(gateway, updown_descriptor, ret_error);
+	error = start(gateway, descriptors, ret_error);
 	if (error)
 		return error;
 	*ret_gateway = TAKE_PTR(gateway);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "gateway/configuration.h"
+#include "gateway/sa_tracking.h"
 
 #include <systemd/sd-event.h>
 
@@ -16,15 +17,16 @@ struct gateway;
 
 /**
  * gateway_new() - everything up and serving
- * @configuration:     borrowed for the gateway's life
- * @updown_descriptor: of updown_socket_open(), taken over in any case; -1: none
- * @ret_error:         on failure one line with the cause and the remedy
+ * @configuration: borrowed for the gateway's life
+ * @descriptors:   taken over in any case
+ * @ret_error:     on failure one line with the cause and the remedy
  *
  * Return: 0; negative errno if no client could be served. What can come later
  * makes the gateway degraded, not failed.
  */
-int gateway_new(sd_event *event, const struct configuration *configuration, int updown_descriptor,
-		struct gateway **ret_gateway, char ret_error[GATEWAY_ERROR_MAX]);
+int gateway_new(sd_event *event, const struct configuration *configuration,
+		struct sa_tracking_descriptors descriptors, struct gateway **ret_gateway,
+		char ret_error[GATEWAY_ERROR_MAX]);
 void gateway_free(struct gateway *gateway);
 void gateway_freep(struct gateway **gateway);
 

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "gateway/data_guard.h"
+#include "gateway/identity_store.h"
 #include "gateway/log.h"
 #include "gateway/pluto_watch.h"
 #include "gateway/updown_socket.h"
@@ -22,6 +23,8 @@
 
 /* Names that came before their SA: pluto calls updown right beside XFRM. */
 #define PENDING_MAXIMUM 64
+/* The newest inbound SA is among this many of a client's newest. */
+#define SA_LOOKED_AT 8
 /* After a failure the kernel's SAs are dumped this often until it succeeds. */
 #define RECONCILE_INTERVAL_USEC 2000000
 
@@ -47,6 +50,7 @@ struct sa_tracking {
 	struct xfrm_monitor *monitor;
 	sd_event_source *monitor_source;
 	struct updown_socket *updown;
+	struct identity_store *identities; /* NULL: names do not survive us */
 	struct pluto_watch *pluto;
 	bool end_pending; /* pluto was gone while the table was in doubt */
 	sd_event_source *reconcile_timer;
@@ -81,6 +85,44 @@ static void report_guard(struct sa_tracking *tracking, int error)
 			  strerror(-error), suppressed);
 }
 
+/*
+ * For who comes after us: the client's name, by its newest inbound SA. Again at
+ * each rekey, since updown tells nothing then.
+ */
+static void store_identity(struct sa_tracking *tracking, uint64_t reference)
+{
+	const char *identity = sa_table_identity(tracking->table, reference);
+	struct sa_description list[SA_LOOKED_AT];
+	uint32_t suppressed;
+	size_t count, i = 0;
+	int error;
+
+	if (!tracking->identities || !*identity)
+		return;
+	count = sa_table_list(tracking->table, reference, list, ELEMENTS(list));
+	while (i < count && !list[i].inbound)
+		i++;
+	if (i == count)
+		return;
+	error = identity_store_add(tracking->identities, list[i].spi, identity,
+				   sa_table_connection(tracking->table, reference));
+	if (error && log_limit_allows(&tracking->error_limit, now_usec(tracking), &suppressed))
+		log_warning("the IKE identity of a client will be forgotten at the next start: %s",
+			    strerror(-error));
+}
+
+/* A record of an earlier process: only if its SA lives. */
+static bool restore_identity(void *userdata, const struct updown_message *record)
+{
+	struct sa_tracking *tracking = userdata;
+	uint64_t reference = sa_table_find_inbound_spi(tracking->table, record->spi_a);
+
+	if (reference == SA_REFERENCE_NONE)
+		return false;
+	return sa_table_identify(tracking->table, reference, record->identity,
+				 record->connection) == 0;
+}
+
 /* Tells one change, or acts on it. */
 static void tell(struct sa_tracking *tracking, const struct change *change)
 {
@@ -93,6 +135,7 @@ static void tell(struct sa_tracking *tracking, const struct change *change)
 			ops->ended(tracking->userdata, change->reference);
 		break;
 	case CHANGE_OUTBOUND:
+		store_identity(tracking, change->reference);
 		if (ops->outbound_changed)
 			ops->outbound_changed(tracking->userdata, change->reference, change->value);
 		break;
@@ -188,8 +231,10 @@ static bool identify(struct sa_tracking *tracking, const struct updown_message *
 		reference = sa_table_find_spi(tracking->table, message->spi_b);
 	if (reference == SA_REFERENCE_NONE)
 		return false;
-	return sa_table_identify(tracking->table, reference, message->identity,
-				 message->connection) == 0;
+	if (sa_table_identify(tracking->table, reference, message->identity, message->connection))
+		return false;
+	store_identity(tracking, reference);
+	return true;
 }
 
 static void identify_pending(struct sa_tracking *tracking)
@@ -363,10 +408,9 @@ static const char *remedy(int error)
 }
 
 static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_port,
-		 int updown_descriptor, char ret_error[256])
+		 char ret_error[256])
 {
 	const struct sa_mark_settings marks = { .l2tp_port = l2tp_port };
-	_cleanup_(closep) int updown = updown_descriptor;
 	const char *part = "the table of SAs";
 	int error = sa_table_new(&table_ops, tracking, &tracking->table);
 
@@ -399,20 +443,52 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 	if (error >= 0)
 		error = pluto_watch_new(event, PLUTO_PID_FILE, on_pluto_exited, tracking,
 					&tracking->pluto);
-	if (error >= 0 && updown >= 0)
-		error = updown_socket_new(event, TAKE_FD(updown), &updown_ops, tracking,
-					  &tracking->updown);
 	if (error < 0)
 		snprintf(ret_error, 256, "%s failed: %s: %s", part, strerror(-error),
 			 remedy(error));
 	return error < 0 ? error : 0;
 }
 
-int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
+/* Where names come from; without them all else works. */
+static void start_names(struct sa_tracking *tracking, struct sa_tracking_descriptors *descriptors)
+{
+	int error = 0;
+
+	if (descriptors->identities >= 0)
+		error = identity_store_new(TAKE_FD(descriptors->identities), restore_identity,
+					   tracking, &tracking->identities);
+	if (error)
+		log_warning("IKE identities of clients that are connected are not known: %s",
+			    strerror(-error));
+	error = 0;
+	if (descriptors->updown >= 0)
+		error = updown_socket_new(tracking->event, TAKE_FD(descriptors->updown),
+					  &updown_ops, tracking, &tracking->updown);
+	if (error)
+		log_warning("IKE identities stay unknown: %s", strerror(-error));
+}
+
+void sa_tracking_descriptors_done(struct sa_tracking_descriptors *descriptors)
+{
+	closep(&descriptors->updown);
+	closep(&descriptors->identities);
+	*descriptors = SA_TRACKING_NO_DESCRIPTORS;
+}
+
+struct sa_tracking_descriptors
+sa_tracking_descriptors_take(struct sa_tracking_descriptors *descriptors)
+{
+	struct sa_tracking_descriptors taken = *descriptors;
+
+	*descriptors = SA_TRACKING_NO_DESCRIPTORS;
+	return taken;
+}
+
+int sa_tracking_new(sd_event *event, uint16_t l2tp_port, struct sa_tracking_descriptors descriptors,
 		    const struct sa_tracking_ops *ops, void *userdata,
 		    struct sa_tracking **ret_tracking, char ret_error[256])
 {
-	_cleanup_(closep) int updown = updown_descriptor;
+	_cleanup_(sa_tracking_descriptors_done) struct sa_tracking_descriptors own = descriptors;
 	_cleanup_(sa_tracking_freep) struct sa_tracking *tracking = calloc(1, sizeof(*tracking));
 	int error;
 
@@ -424,9 +500,10 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
 	tracking->ops = ops;
 	tracking->error_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 5 };
 	tracking->userdata = userdata;
-	error = start(tracking, event, l2tp_port, TAKE_FD(updown), ret_error);
+	error = start(tracking, event, l2tp_port, ret_error);
 	if (error)
 		return error;
+	start_names(tracking, &own);
 	/* Twins may have been here before us. */
 	tell_changes(tracking);
 	*ret_tracking = TAKE_PTR(tracking);
@@ -443,6 +520,7 @@ void sa_tracking_free(struct sa_tracking *tracking)
 	sa_mark_table_free(tracking->marks);
 	sd_event_source_disable_unref(tracking->monitor_source);
 	updown_socket_free(tracking->updown);
+	identity_store_free(tracking->identities);
 	pluto_watch_free(tracking->pluto);
 	sd_event_source_disable_unref(tracking->reconcile_timer);
 	xfrm_monitor_free(tracking->monitor);

@@ -13,6 +13,21 @@
 
 struct sa_tracking;
 
+/* What only root could open; taken over in any case. -1: none. */
+struct sa_tracking_descriptors {
+	int updown;     /* of updown_socket_open(): else names stay unknown */
+	int identities; /* of identity_store_open(): else names do not survive us */
+};
+
+#define SA_TRACKING_NO_DESCRIPTORS ((struct sa_tracking_descriptors){ -1, -1 })
+
+/* Closes what is open. */
+void sa_tracking_descriptors_done(struct sa_tracking_descriptors *descriptors);
+
+/* Yields them and leaves none behind. */
+struct sa_tracking_descriptors
+sa_tracking_descriptors_take(struct sa_tracking_descriptors *descriptors);
+
 /*
  * What becomes of references, told in the order in which it happened, after the
  * table has changed: these may ask and may call back into this module. NULL:
@@ -44,13 +59,13 @@ struct sa_tracking_counters {
 
 /**
  * sa_tracking_new() - install the rule, dump the SAs, follow them
- * @updown_descriptor: of updown_socket_open(), taken over in any case; -1: names stay unknown
+ * @descriptors: taken over in any case
  * @ops: borrowed for the life of what is made
  * @ret_error: on failure one line with cause and remedy; at least 256 bytes
  *
  * Return: 0 or negative errno.
  */
-int sa_tracking_new(sd_event *event, uint16_t l2tp_port, int updown_descriptor,
+int sa_tracking_new(sd_event *event, uint16_t l2tp_port, struct sa_tracking_descriptors descriptors,
 		    const struct sa_tracking_ops *ops, void *userdata,
 		    struct sa_tracking **ret_tracking, char ret_error[256]);
 /* Removes the table: without a daemon no packet needs a mark. */

@@ -6,6 +6,7 @@
  */
 #include "gateway/configuration.h"
 #include "gateway/gateway.h"
+#include "gateway/identity_store.h"
 #include "gateway/log.h"
 #include "gateway/privileges.h"
 #include "gateway/updown_socket.h"
@@ -125,26 +126,41 @@ static int watch_signals(sd_event *event, struct gateway *gateway)
 	return error;
 }
 
-/* What needs root comes before privileges_drop(), everything else after it. */
-static int become_saregate(const struct configuration *configuration, int *ret_updown)
+static void open_descriptors(const struct configuration *configuration,
+			     struct sa_tracking_descriptors *ret_descriptors)
 {
-	_cleanup_(closep) int updown = -1;
+	int updown = updown_socket_open(configuration->updown);
+	int identities = identity_store_open(configuration->updown);
+
+	if (updown < 0)
+		log_warning("%s: %s: IKE identities stay unknown", configuration->updown,
+			    strerror(-updown));
+	if (identities < 0)
+		log_warning("the file identities beside %s: %s: IKE identities are forgotten when "
+			    "saregated ends",
+			    configuration->updown, strerror(-identities));
+	ret_descriptors->updown = updown < 0 ? -1 : updown;
+	ret_descriptors->identities = identities < 0 ? -1 : identities;
+}
+
+/* What needs root comes before privileges_drop(), everything else after it. */
+static int become_saregate(const struct configuration *configuration,
+			   struct sa_tracking_descriptors *ret_descriptors)
+{
+	_cleanup_(sa_tracking_descriptors_done) struct sa_tracking_descriptors descriptors =
+		SA_TRACKING_NO_DESCRIPTORS;
 	int error;
 
 	raise_descriptor_limit();
-	if (configuration->protection == CONFIGURATION_PROTECTION_REQUIRED) {
-		updown = updown_socket_open(configuration->updown);
-		if (updown < 0)
-			log_warning("%s: %s: IKE identities stay unknown", configuration->updown,
-				    strerror(-updown));
-	}
+	if (configuration->protection == CONFIGURATION_PROTECTION_REQUIRED)
+		open_descriptors(configuration, &descriptors);
 	error = privileges_drop();
 	if (error) {
 		log_error("becoming user " PRIVILEGES_USER " failed: %s: %s", strerror(-error),
 			  error == -ENOENT ? "run systemd-sysusers" : "start saregated as root");
 		return error;
 	}
-	*ret_updown = TAKE_FD(updown);
+	*ret_descriptors = sa_tracking_descriptors_take(&descriptors);
 	return 0;
 }
 
@@ -153,19 +169,19 @@ static int run(const struct configuration *configuration)
 	_cleanup_(gateway_freep) struct gateway *gateway = NULL;
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
 	char error_text[GATEWAY_ERROR_MAX];
-	int updown = -1;
+	_cleanup_(sa_tracking_descriptors_done) struct sa_tracking_descriptors descriptors =
+		SA_TRACKING_NO_DESCRIPTORS;
 	int error = block_signals();
 
 	if (!error)
-		error = become_saregate(configuration, &updown);
+		error = become_saregate(configuration, &descriptors);
 	if (error)
 		return error;
 	error = sd_event_default(&event);
-	if (error < 0) {
-		closep(&updown);
+	if (error < 0)
 		return error;
-	}
-	error = gateway_new(event, configuration, updown, &gateway, error_text);
+	error = gateway_new(event, configuration, sa_tracking_descriptors_take(&descriptors),
+			    &gateway, error_text);
 	if (error) {
 		log_error("%s", error_text);
 		return error;

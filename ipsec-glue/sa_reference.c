@@ -144,19 +144,32 @@ int sa_table_allow_rebinding(struct sa_table *table, uint32_t spi,
 	return 0;
 }
 
-uint64_t sa_table_find_spi(const struct sa_table *table, uint32_t spi)
+static uint64_t find_spi(const struct sa_table *table, uint32_t spi, bool inbound_only)
 {
 	uint64_t found = SA_REFERENCE_NONE;
 
 	for (struct key_link *link = key_table_first(&table->sas, spi); link;
 	     link = key_table_next(link)) {
-		const struct reference *reference = ((struct sa *)link)->reference;
+		const struct sa *sa = (struct sa *)link;
+		const struct reference *reference = sa->reference;
 
+		if (inbound_only && !sa->description.inbound)
+			continue;
 		if (!reference->alive || (found != SA_REFERENCE_NONE && found != reference->value))
 			return SA_REFERENCE_NONE;
 		found = reference->value;
 	}
 	return found;
+}
+
+uint64_t sa_table_find_spi(const struct sa_table *table, uint32_t spi)
+{
+	return find_spi(table, spi, false);
+}
+
+uint64_t sa_table_find_inbound_spi(const struct sa_table *table, uint32_t spi)
+{
+	return find_spi(table, spi, true);
 }
 
 uint16_t sa_table_outer_port(const struct sa_table *table, uint64_t reference,

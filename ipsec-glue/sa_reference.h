@@ -197,6 +197,9 @@ int sa_table_allow_rebinding(struct sa_table *table, uint32_t spi,
  */
 uint64_t sa_table_find_spi(const struct sa_table *table, uint32_t spi);
 
+/* The same among inbound SAs only, whose SPIs no peer can choose. */
+uint64_t sa_table_find_inbound_spi(const struct sa_table *table, uint32_t spi);
+
 /**
  * sa_table_outer_port() - the UDP port of a client's ESP-in-UDP
  * @peer: outer address of the client
