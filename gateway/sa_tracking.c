@@ -61,6 +61,7 @@ struct sa_tracking {
 	size_t change_room;
 	bool telling;
 	struct log_limit error_limit;
+	struct log_limit rebinding_limit;
 	struct updown_message pending[PENDING_MAXIMUM];
 	size_t pending_next;
 	struct sa_tracking_counters counters;
@@ -250,25 +251,29 @@ static void on_rebinding(void *userdata, const struct xfrm_rebinding *rebinding)
 	struct sa_tracking *tracking = userdata;
 	const char *identity = sa_table_identity(tracking->table, rebinding->reference);
 	char from[INET_ENDPOINT_TEXT_MAX], to[INET_ENDPOINT_TEXT_MAX];
+	uint32_t suppressed;
 
 	inet_endpoint_format(&rebinding->from, from);
 	inet_endpoint_format(&rebinding->to, to);
-	if (!rebinding->error)
+	if (!rebinding->error) {
 		tracking->counters.rebindings++;
-	else
-		tracking->counters.rebindings_failed++;
-	if (!rebinding->error)
 		log_info("the NAT of client \"%s\" changed its port, IPsec follows: %s is now %s",
 			 identity, from, to);
-	else if (rebinding->error == -EADDRNOTAVAIL)
+		return;
+	}
+	tracking->counters.rebindings_failed++;
+	if (!log_limit_allows(&tracking->rebinding_limit, now_usec(tracking), &suppressed))
+		return;
+	if (rebinding->error == -EADDRNOTAVAIL)
 		log_info("client \"%s\" moved from %s to %s: another address needs new IPsec: the "
-			 "client has to connect again",
-			 identity, from, to);
+			 "client has to connect again (%u more not shown)",
+			 identity, from, to, suppressed);
 	else
 		log_error(
 			"the NAT of client \"%s\" changed its port from %s to %s, and IPsec cannot "
-			"follow: %s: nothing reaches the client; tried again at its next packet",
-			identity, from, to, strerror(-rebinding->error));
+			"follow: %s: nothing reaches the client; tried again at its next packet "
+			"(%u more not shown)",
+			identity, from, to, strerror(-rebinding->error), suppressed);
 }
 
 /*
@@ -499,6 +504,7 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, struct sa_tracking_desc
 	tracking->event = sd_event_ref(event);
 	tracking->ops = ops;
 	tracking->error_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 5 };
+	tracking->rebinding_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 20 };
 	tracking->userdata = userdata;
 	error = start(tracking, event, l2tp_port, ret_error);
 	if (error)
