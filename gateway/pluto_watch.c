@@ -10,6 +10,7 @@
 #include "gateway/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,14 +35,17 @@ struct pluto_watch {
 };
 
 /* The first line of a small file. Return: 0 or negative errno. */
-static int read_line(const char *path, char *ret_line, int line_size)
+static int read_line(const char *path, char *ret_line, size_t line_size)
 {
-	_cleanup_(fclosep) FILE *file = fopen(path, "re");
+	_cleanup_(closep) int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t size;
 
-	if (!file)
+	if (descriptor < 0)
 		return -errno;
-	if (!fgets(ret_line, line_size, file))
-		return -ENODATA;
+	size = read(descriptor, ret_line, line_size - 1);
+	if (size < 0)
+		return -errno;
+	ret_line[size] = '\0';
 	ret_line[strcspn(ret_line, "\n")] = '\0';
 	return 0;
 }
@@ -96,7 +100,7 @@ static int on_pidfd(sd_event_source *source, int descriptor, uint32_t events, vo
 static int attach(struct pluto_watch *watch)
 {
 	char line[32];
-	uint32_t pid;
+	uint32_t pid = 0;
 	int r;
 
 	r = read_line(watch->pid_file, line, sizeof(line));

@@ -91,14 +91,14 @@ static int receive(const struct updown_socket *updown)
 				  .msg_control = control.bytes,
 				  .msg_controllen = sizeof(control.bytes) };
 	ssize_t size = recvmsg(updown->descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	bool root;
 
 	if (size < 0)
 		return 0;
-	if (!sent_by_root(&message))
-		updown->ops->refused(updown->userdata);
-	else if (is_settle_request(bytes, (size_t)size))
+	root = sent_by_root(&message);
+	if (root && is_settle_request(bytes, (size_t)size))
 		settle(updown, &message);
-	else if (updown_message_check(bytes, (size_t)size, &content))
+	else if (root && updown_message_check(bytes, (size_t)size, &content))
 		updown->ops->told(updown->userdata, &content);
 	else
 		updown->ops->refused(updown->userdata);
