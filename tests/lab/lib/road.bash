@@ -28,7 +28,8 @@ road_gateway() {
 	on gw saregate status >/dev/null
 }
 
-road_psk() { on gw sed -n 's/.*PSK "\(.*\)".*/\1/p' /etc/ipsec.d/saregate.secrets; }
+# The key, which stands there once for each of gw's addresses.
+road_psk() { on gw sed -n '/PSK/{ s/.*PSK "\(.*\)".*/\1/p; q; }' /etc/ipsec.d/saregate.secrets; }
 
 # road_up: alice is connected and reaches the LAN behind gw.
 road_up() {
