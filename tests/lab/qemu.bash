@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The qemu backend: boots a kernel of kernels.bash with three shares of the host:
-# its whole file system and the kernel's modules, both read-only, and the run's
-# output folder, the only thing that the machine can change. No network device,
+# The qemu backend: boots a kernel of kernels.bash with shares of the host: the root
+# of userlands.bash, the host's whole file system if that is another one, the
+# kernel's modules, all read-only, and the run's output folder, the only thing that
+# the machine can change. No network device,
 # no disk. The first serial port is the console (a log), the second carries what
 # the script prints.
 # Uses of kernels.bash: initramfs_path().
@@ -14,21 +15,22 @@ qemu_share() {
 		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1"
 }
 
-# qemu_run KERNEL-FOLDER OUTPUT TIMEOUT: returns when the machine has ended, 124
-# if it had to be ended after TIMEOUT seconds.
+# qemu_run KERNEL-FOLDER ROOT OUTPUT TIMEOUT: returns when the machine has ended,
+# 124 if it had to be ended after TIMEOUT seconds.
 qemu_run() {
 	local shares
 	mapfile -t shares < <(
-		qemu_share host / readonly=on,multidevs=remap
+		qemu_share root "$2" readonly=on,multidevs=remap
+		[ "$2" = / ] || qemu_share host / readonly=on,multidevs=remap
 		qemu_share modules "$1/modules" readonly=on
-		qemu_share output "$2"
+		qemu_share output "$3"
 	)
-	timeout --foreground --kill-after=5 "$3" qemu-system-x86_64 \
+	timeout --foreground --kill-after=5 "$4" qemu-system-x86_64 \
 		-nodefaults -no-user-config -no-reboot -display none \
 		-machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 2048 \
 		-kernel "$1/vmlinuz" -initrd "$(initramfs_path "$1")" \
 		-append "console=ttyS0 quiet loglevel=4 panic=-1 random.trust_cpu=on mitigations=off" \
-		-chardev "file,id=console,path=${2//,/,,}/console.log" -serial chardev:console \
+		-chardev "file,id=console,path=${3//,/,,}/console.log" -serial chardev:console \
 		-chardev stdio,id=script,signal=off -serial chardev:script \
 		"${shares[@]}" </dev/null
 }
