@@ -14,14 +14,23 @@ pluto_start() {
 	on "$1" /usr/libexec/ipsec/addconn --config /etc/ipsec.conf --checkconfig
 	on "$1" ipsec --checknss >/dev/null
 	on "$1" ipsec --checknflog >/dev/null
+	pluto_drop_in "$1"
 	host_spawn "$1" pluto /usr/libexec/ipsec/pluto --leak-detective \
 		--config /etc/ipsec.conf --nofork --stderrlog
 	wait_until 30 "pluto on $1" pluto_listens "$1"
 }
 
-pluto_listens() {
-	on "$1" /usr/libexec/ipsec/whack --status | grep -q '^000 interface .* UDP .*:4500$'
+# What a drop-in of ours adds to ipsec.service. On a client there is no saregated.
+pluto_drop_in() {
+	local drop_in=/usr/lib/systemd/system/ipsec.service.d/saregate.conf command
+	[ -e $drop_in ] || return 0
+	mapfile -t command < <(sed -n 's/^ExecStartPre=-//p' $drop_in | tr ' ' '\n')
+	on "$1" "${command[@]}"
 }
+
+# It opens its sockets once it has the connections. Each release words its status
+# in another way.
+pluto_listens() { [ -n "$(on "$1" ss -Hun state unconnected 'sport = :4500')" ]; }
 
 # Debian's /etc/ipsec.secrets is for root alone: where the lab's user could not read
 # it, the machine cannot either, and gets the one line that counts in it.

@@ -128,18 +128,15 @@ with socket.create_connection((sys.argv[1], 81), 120) as server, open(sys.argv[2
 
 @test "cleartext over IPv6 is dropped and counted" {
 	local before
-	before=$(guarded)
+	before=$(status_value cleartext_dropped_in)
 	on net ip address replace 2001:db8::254/64 dev lan nodad
 	on net python3 -c '
 import socket
 socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b"x", ("2001:db8::1", 1701))'
-	wait_until 5 "a dropped packet" guarded_more_than "$before"
+	wait_until 5 "a dropped packet" dropped_more_than "$before"
 }
 
-guarded() {
-	on gw nft list chain inet saregate_guard input | sed -n 's/.*counter packets \([0-9]*\).*/\1/p'
-}
-guarded_more_than() { [ "$(guarded)" -gt "$1" ]; }
+dropped_more_than() { [ "$(status_value cleartext_dropped_in)" -gt "$1" ]; }
 
 @test "two clients call two addresses of one interface, each is answered from its own" {
 	count_by_source
