@@ -80,6 +80,26 @@ in_host() {
 	EOF
 }
 
+@test "several listen addresses have a connection and a key each" {
+	in_host <<-'EOF'
+		ip address add 203.0.113.2/24 dev lo
+		ip address add 2001:db8::1/64 dev lo nodad
+		saregate setup --non-interactive --listen-address 203.0.113.1,2001:db8::1,203.0.113.2 >$work/out
+		[ "$(grep -c '^conn saregate-' /etc/ipsec.d/saregate.conf)" = 3 ]
+		grep -q '^	left=2001:db8::1$' /etc/ipsec.d/saregate.conf
+		ipsec addconn --checkconfig
+		[ "$(grep -c '%any : PSK' /etc/ipsec.d/saregate.secrets)" = 3 ]
+		grep -q '^address = 203.0.113.1 2001:db8::1 203.0.113.2$' $conf/saregate.conf
+		grep -q 'connect to 203.0.113.1 or 2001:db8::1 or 203.0.113.2 with' $work/out
+		key=$(grep -o '"[^"]*"' /etc/ipsec.d/saregate.secrets | sort -u)
+		saregate setup --non-interactive --listen-address 2001:db8::1 >/dev/null
+		[ "$(grep -c '^conn saregate-' /etc/ipsec.d/saregate.conf)" = 1 ]
+		same "$key" "$(grep -o '"[^"]*"' /etc/ipsec.d/saregate.secrets)"
+		refused 'no default route of IPv6' setup --listen-address ::
+		refused 'address' setup --listen-address fe80::1
+	EOF
+}
+
 @test "undo leaves the host as it was" {
 	in_host <<-'EOF'
 		before=$(tree) rules=$(nft list ruleset)

@@ -52,6 +52,8 @@ userland_make() {
 		say "cannot make the userland $1"
 		return 1
 	fi
+	# the virtual machine reads it with the rights of whoever started it
+	as_root chmod -R a+rX "$scratch/root"
 	as_root mv "$scratch/root" "$3"
 	rm -rf --one-file-system "$scratch"
 }
