@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From pluto's environment to a datagram, and from a datagram back to fields
- * that can be relied on. The variables are those of libreswan 4.10,
- * programs/pluto/kernel.c, do_command() and fmt_common_shell_out(). Pure.
+ * that can be relied on. The variables are those of libreswan 4.10 and 5.2
+ * (programs/pluto, fmt_common_shell_out()); tests/ipsec-glue has them as they
+ * came. PLUTO_SA_REQID is left alone: 4.10 tells the kernel's reqid less one,
+ * 5.2 the reqid itself. The SPIs say without doubt whose SA it is. Pure.
  */
 #include "ipsec-glue/updown_message.h"
 

@@ -16,9 +16,8 @@
 
 struct updown_message {
 	uint32_t version;
-	uint32_t up; /* 1: up-host or up-client, 0: down-host or down-client */
-	uint32_t
-		spi_a; /* both SPIs, host byte order, in no order (4.10 swaps them); 0: not given */
+	uint32_t up;    /* 1: up-host or up-client, 0: down-host or down-client */
+	uint32_t spi_a; /* both SPIs, host byte order; 4.10 and 5.2 swap them; 0: not given */
 	uint32_t spi_b;
 	char identity[SA_IDENTITY_MAX];          /* NUL-terminated */
 	char connection[SA_CONNECTION_NAME_MAX]; /* NUL-terminated */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What pluto tells its updown program, and datagrams that nobody should believe. */
 #include "ipsec-glue/updown_message.h"
+#include "tests/ipsec-glue/pluto_environments.h"
 #include "tests/unit.h"
 
 #include <errno.h>
@@ -15,6 +16,14 @@ static const char *fake_get(const char *name)
 		if (strcmp(entry[0], name) == 0)
 			return entry[1];
 	return NULL;
+}
+
+/* If not NULL, in place of PLUTO_VERB. */
+static const char *other_verb;
+
+static const char *get_with_other_verb(const char *name)
+{
+	return strcmp(name, "PLUTO_VERB") == 0 && other_verb ? other_verb : fake_get(name);
 }
 
 static int parse(const char *const *variables, struct updown_message *ret_message)
@@ -218,6 +227,47 @@ static void a_name_that_is_too_long_is_cut(void **state)
 	assert_int_equal(strlen(message.connection), SA_CONNECTION_NAME_MAX - 1);
 }
 
+/* One release's environment, told with each of the verbs that a client's life has. */
+static void check_release(const char *const *captured, uint32_t spi_in, uint32_t spi_out)
+{
+	static const struct {
+		const char *verb;
+		int result;
+		uint32_t up;
+	} verbs[] = { { "prepare-host", 0, 0 },
+		      { "route-host", 0, 0 },
+		      { "up-host", 1, 1 },
+		      { "down-host", 1, 0 },
+		      { "unroute-host", 0, 0 } };
+	struct updown_message message = { 0 };
+
+	environment = captured;
+	for (size_t i = 0; i < ELEMENTS(verbs); i++) {
+		other_verb = verbs[i].verb;
+		assert_int_equal(updown_message_from_environment(get_with_other_verb, &message),
+				 verbs[i].result);
+		if (verbs[i].result == 0)
+			continue;
+		assert_int_equal(message.up, verbs[i].up);
+		assert_string_equal(message.identity, "192.168.1.101");
+		assert_string_equal(message.connection, "saregate-203.0.113.1");
+		assert_int_equal(message.spi_a, spi_in);
+		assert_int_equal(message.spi_b, spi_out);
+		assert_true(updown_message_check(&message, sizeof(message), &message));
+	}
+	other_verb = NULL;
+}
+
+static void what_libreswan_4_10_tells_is_understood(void **state)
+{
+	check_release(libreswan_4_10_up_host, 0x2f72adbd, 0xb7ccdb64);
+}
+
+static void what_libreswan_5_2_tells_is_understood(void **state)
+{
+	check_release(libreswan_5_2_up_host, 0x8059fe84, 0xdab24205);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -234,6 +284,8 @@ int main(void)
 		SENTENCE(every_verb_of_both_families_has_its_direction),
 		SENTENCE(what_a_peer_calls_itself_is_made_printable),
 		SENTENCE(a_name_that_is_too_long_is_cut),
+		SENTENCE(what_libreswan_4_10_tells_is_understood),
+		SENTENCE(what_libreswan_5_2_tells_is_understood),
 	};
 
 	return cmocka_run_group_tests_name("updown_message", tests, NULL, NULL);
