@@ -95,8 +95,9 @@ count_by_source() {
 
 @test "a client over IPv6, without NAT, logs in" {
 	client_ipsec_up vera
-	on gw ip xfrm state | grep -q '^src 2001:db8::21 dst 2001:db8::1'
-	run ! grep -q encap < <(on gw ip xfrm state)
+	run -0 on gw ip xfrm state list src 2001:db8::21 dst 2001:db8::1
+	[[ $output == *'proto esp'* ]]
+	[[ $output != *encap* ]]
 	vera_dial
 	[[ $(client_address vera) == 10.89.0.* ]]
 	[ "$(session_of vera outer_address)" = 2001:db8::21 ]
