@@ -52,8 +52,8 @@ static void on_datagram(void *userdata, const struct l2tp_udp_datagram *datagram
 }
 
 /*
- * What l2tp_udp_receive() returns; the SAs are looked at anew, and frames for one
- * pppd go out together.
+ * What l2tp_udp_receive() returns; the SAs are looked at anew, and the frames for
+ * each pppd go out together.
  */
 static int receive_batch(struct l2tp_service *service, int descriptor)
 {

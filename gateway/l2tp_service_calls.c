@@ -13,10 +13,8 @@
 
 void l2tp_service_flush_frames(struct l2tp_service *service)
 {
-	const struct tunnel_path_call *call = service->filling;
-
-	if (call)
-		call->tunnel->opened.path->session_flush(call->session);
+	if (service->filling)
+		service->filling->flush();
 	service->filling = NULL;
 }
 
@@ -92,7 +90,7 @@ void l2tp_service_call_data(void *userdata, struct l2tp_call *lns_call,
 	if (!path->session_receive)
 		return;
 	path->session_receive(call->session, message);
-	service->filling = call;
+	service->filling = path;
 }
 
 void l2tp_service_call_closed(void *userdata, struct l2tp_call *lns_call, enum l2tp_end_cause cause)
@@ -101,8 +99,7 @@ void l2tp_service_call_closed(void *userdata, struct l2tp_call *lns_call, enum l
 	struct l2tp_service *service = userdata;
 
 	/* The client's farewell may be among them. */
-	if (service->filling == call)
-		l2tp_service_flush_frames(service);
+	l2tp_service_flush_frames(service);
 	service->ops->call_closed(service->userdata, call->user, cause);
 	tunnel_path_call_free(call);
 }

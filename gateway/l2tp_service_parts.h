@@ -26,7 +26,7 @@ struct l2tp_service {
 	sd_event_source *listener_sources[CONFIGURATION_LISTEN_MAX];
 	struct l2tp_service_counters counters;
 	bool refreshed; /* the SAs, since the batch of datagrams in hand was read */
-	struct tunnel_path_call *filling; /* has frames that are not yet written */
+	const struct l2tp_data_path *filling; /* has frames that are not yet written */
 	struct log_limit tunnel_log_limit;
 };
 

@@ -71,12 +71,13 @@ struct l2tp_data_path {
 	/* The rest is NULL where frames do not pass through user space. */
 
 	/*
-	 * A data message of the peer's. Frames are collected: session_flush() when
-	 * no more are at hand. What there is no room for is dropped and counted.
+	 * A data message of the peer's. Frames are collected: flush() when no more
+	 * are at hand. What there is no room for is dropped and counted.
 	 */
 	void (*session_receive)(struct l2tp_data_path_session *session,
 				const struct l2tp_data_message *message);
-	void (*session_flush)(struct l2tp_data_path_session *session);
+	/* Writes what was collected, of all sessions: one write for each. */
+	void (*flush)(void);
 	/* Readable when pppd has sent something; borrowed. */
 	int (*session_pump_descriptor)(const struct l2tp_data_path_session *session);
 	/*

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -48,14 +49,19 @@ struct l2tp_data_path_session {
 };
 
 /*
- * Frames of one session on their way to its pty. One batch serves all sessions,
- * one after the other: whoever comes next has the one before written.
+ * Frames on their way to ptys. Clients of one NAT share sockets, so a batch of
+ * datagrams has frames of many sessions in any order; each pty gets one write.
  */
-static struct {
-	struct l2tp_data_path_session *owner;
+struct batch_frame {
+	struct l2tp_data_path_session *owner; /* NULL: written, or its session is gone */
+	size_t begin;
 	size_t size;
-	size_t frames;
-	size_t ends[L2TP_USERSPACE_BATCH_FRAMES]; /* where each frame ends */
+};
+
+static struct {
+	size_t size;
+	size_t count;
+	struct batch_frame frames[L2TP_USERSPACE_BATCH_FRAMES];
 	uint8_t bytes[L2TP_USERSPACE_BATCH_MAX];
 } batch;
 
@@ -184,8 +190,9 @@ static void userspace_session_free(struct l2tp_data_path_session *session)
 {
 	if (!session)
 		return;
-	if (batch.owner == session)
-		batch.owner = NULL;
+	for (size_t i = 0; i < batch.count; i++)
+		if (batch.frames[i].owner == session)
+			batch.frames[i].owner = NULL;
 	closep(&session->master);
 	closep(&session->slave);
 	free(session->kept);
@@ -195,44 +202,40 @@ static void userspace_session_free(struct l2tp_data_path_session *session)
 /* ---- from the peer to pppd -------------------------------------------------------- */
 
 /*
- * Writes the batch. What the pty has no room for is lost: a frame that was cut
- * has a wrong FCS, and the flag of the next one ends it.
+ * Writes all frames of the session that has this one. What the pty has no room
+ * for is lost: a frame that was cut has a wrong FCS, and the flag of the next one
+ * ends it.
  */
-static void write_batch(void)
+static void write_frames(size_t first)
 {
-	struct l2tp_data_path_session *session = batch.owner;
+	struct l2tp_data_path_session *session = batch.frames[first].owner;
+	struct iovec vectors[L2TP_USERSPACE_BATCH_FRAMES];
+	int count = 0, complete = 0;
 	ssize_t written;
 
-	if (!session)
-		return;
-	batch.owner = NULL;
+	for (size_t i = first; i < batch.count; i++) {
+		struct batch_frame *frame = &batch.frames[i];
+
+		if (frame->owner != session)
+			continue;
+		vectors[count++] = (struct iovec){ batch.bytes + frame->begin, frame->size };
+		frame->owner = NULL;
+	}
 	do
-		written = write(session->master, batch.bytes, batch.size);
+		written = writev(session->master, vectors, count);
 	while (written < 0 && errno == EINTR);
-	while (batch.frames > 0 &&
-	       (written < 0 || batch.ends[batch.frames - 1] > (size_t)written)) {
-		batch.frames--;
-		totals.pty_full++;
-	}
+	for (; complete < count && written >= (ssize_t)vectors[complete].iov_len; complete++)
+		written -= (ssize_t)vectors[complete].iov_len;
+	totals.pty_full += (uint64_t)(count - complete);
 }
 
-static void userspace_session_flush(struct l2tp_data_path_session *session)
+static void userspace_flush(void)
 {
-	if (batch.owner == session)
-		write_batch();
-}
-
-/* A batch of this session's with room for one more frame. */
-static void begin_frame(struct l2tp_data_path_session *session, size_t size)
-{
-	if (batch.owner && (batch.owner != session || batch.frames == L2TP_USERSPACE_BATCH_FRAMES ||
-			    sizeof(batch.bytes) - batch.size < L2TP_HDLC_ENCODED_MAX(size)))
-		write_batch();
-	if (!batch.owner) {
-		batch.owner = session;
-		batch.size = 0;
-		batch.frames = 0;
-	}
+	for (size_t i = 0; i < batch.count; i++)
+		if (batch.frames[i].owner)
+			write_frames(i);
+	batch.count = 0;
+	batch.size = 0;
 }
 
 /*
@@ -301,11 +304,13 @@ static void userspace_session_receive(struct l2tp_data_path_session *session,
 		keep(session, message);
 		return;
 	}
-	begin_frame(session, message->size);
+	if (batch.count == L2TP_USERSPACE_BATCH_FRAMES ||
+	    sizeof(batch.bytes) - batch.size < L2TP_HDLC_ENCODED_MAX(message->size))
+		userspace_flush();
 	size = l2tp_hdlc_encode(message->frame, message->size, map_for(message),
 				batch.bytes + batch.size, sizeof(batch.bytes) - batch.size);
+	batch.frames[batch.count++] = (struct batch_frame){ session, batch.size, size };
 	batch.size += size;
-	batch.ends[batch.frames++] = batch.size;
 }
 
 /* ---- from pppd to the peer -------------------------------------------------------- */
@@ -380,7 +385,7 @@ const struct l2tp_data_path l2tp_userspace_data_path = {
 	.session_counters = userspace_session_counters,
 	.session_free = userspace_session_free,
 	.session_receive = userspace_session_receive,
-	.session_flush = userspace_session_flush,
+	.flush = userspace_flush,
 	.session_pump_descriptor = userspace_session_pump_descriptor,
 	.session_pump = userspace_session_pump,
 };

@@ -10,9 +10,9 @@
 
 /* Cap: bytes of framed PPP kept for a pppd that is not there yet. */
 #define L2TP_USERSPACE_KEPT_MAX 4096
-/* Cap: bytes of framed PPP written to a pty at once. */
+/* Cap: bytes of framed PPP collected for all ptys. */
 #define L2TP_USERSPACE_BATCH_MAX 65536
-/* Frames in one such write; a batch of datagrams has fewer. */
+/* Cap: frames of them; a batch of datagrams has fewer. */
 #define L2TP_USERSPACE_BATCH_FRAMES 64
 /* Reads of one pty per turn of the loop; the kernel gives up to 4 KiB each. */
 #define L2TP_USERSPACE_READ_BUDGET 16

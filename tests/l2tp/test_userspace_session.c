@@ -141,7 +141,7 @@ static void frames_too_long_or_empty_are_counted_and_not_written(void **state)
 	pppd_writes(fixture, configure, sizeof(configure));
 	peer_sends(fixture, frame, sizeof(frame));
 	peer_sends(fixture, frame, 0);
-	path->session_flush(fixture->session);
+	path->flush();
 	assert_int_equal(pppd_reads(fixture, read_back, &size), 0);
 	assert_int_equal(l2tp_userspace_counters()->malformed, fixture->before.malformed + 2);
 }
@@ -185,7 +185,7 @@ static void first_frames_wait_for_pppd(void **state)
 	size_t size;
 
 	peer_sends(fixture, configure, sizeof(configure));
-	path->session_flush(fixture->session);
+	path->flush();
 	assert_int_equal(pppd_reads(fixture, frame, &size), 0);
 	pppd_writes(fixture, configure, sizeof(configure));
 	assert_int_equal(pppd_reads(fixture, frame, &size), 1);
@@ -216,7 +216,7 @@ static void a_frame_without_address_and_control_gets_them(void **state)
 
 	pppd_writes(fixture, configure, sizeof(configure));
 	peer_sends(fixture, ipv4 + 2, sizeof(ipv4) - 2);
-	path->session_flush(fixture->session);
+	path->flush();
 	assert_int_equal(pppd_reads(fixture, frame, &size), 1);
 	assert_int_equal(size, sizeof(ipv4));
 	assert_memory_equal(frame, ipv4, sizeof(ipv4));
@@ -232,11 +232,11 @@ static void nothing_is_written_before_the_flush(void **state)
 	for (unsigned int i = 0; i < 32; i++)
 		peer_sends(fixture, ipv4, sizeof(ipv4));
 	assert_int_equal(pppd_reads(fixture, frame, &size), 0);
-	path->session_flush(fixture->session);
+	path->flush();
 	assert_int_equal(pppd_reads(fixture, frame, &size), 32);
 }
 
-static void another_session_has_the_batch_of_the_first_written(void **state)
+static void frames_of_many_sessions_in_any_order_reach_their_own(void **state)
 {
 	struct fixture *fixture = *state;
 	void *other_state = NULL;
@@ -248,17 +248,55 @@ static void another_session_has_the_batch_of_the_first_written(void **state)
 	other = other_state;
 	pppd_writes(fixture, configure, sizeof(configure));
 	pppd_writes(other, configure, sizeof(configure));
-	peer_sends(fixture, ipv4, sizeof(ipv4));
-	peer_sends(other, configure, sizeof(configure));
-	assert_int_equal(pppd_reads(fixture, frame, &size), 1);
+	for (unsigned int i = 0; i < 10; i++) {
+		peer_sends(fixture, ipv4, sizeof(ipv4));
+		peer_sends(other, configure, sizeof(configure));
+	}
+	assert_int_equal(pppd_reads(fixture, frame, &size), 0);
+	path->flush();
+	path->flush();
+	assert_int_equal(pppd_reads(fixture, frame, &size), 10);
 	assert_int_equal(size, sizeof(ipv4));
-	/* what is flushed is the other one's own */
-	path->session_flush(fixture->session);
-	assert_int_equal(pppd_reads(other, frame, &size), 0);
-	path->session_flush(other->session);
-	assert_int_equal(pppd_reads(other, frame, &size), 1);
+	assert_memory_equal(frame, ipv4, sizeof(ipv4));
+	assert_int_equal(pppd_reads(other, frame, &size), 10);
 	assert_int_equal(size, sizeof(configure));
 	close_session(&other_state);
+}
+
+static void a_full_batch_is_written_before_more_is_collected(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t frame[2048];
+	size_t size;
+
+	pppd_writes(fixture, configure, sizeof(configure));
+	for (unsigned int i = 0; i < L2TP_USERSPACE_BATCH_FRAMES + 1; i++)
+		peer_sends(fixture, ipv4, sizeof(ipv4));
+	assert_int_equal(pppd_reads(fixture, frame, &size), L2TP_USERSPACE_BATCH_FRAMES);
+	path->flush();
+	assert_int_equal(pppd_reads(fixture, frame, &size), 1);
+}
+
+/* For several ptys, since one alone has not the room for all that a batch holds. */
+static void frames_that_are_all_escapes_fill_a_batch_before_it_has_many(void **state)
+{
+	static uint8_t escapes[1400] = { 0xff, 0x03, 0x00, 0x21 };
+	void *states[6] = { 0 };
+	uint8_t frame[2048];
+	size_t size;
+
+	memset(escapes + 4, 0x7e, sizeof(escapes) - 4);
+	for (size_t i = 0; i < ELEMENTS(states); i++) {
+		open_session(&states[i]);
+		pppd_writes(states[i], configure, sizeof(configure));
+	}
+	for (size_t i = 0; i < 4 * ELEMENTS(states); i++)
+		peer_sends(states[i % ELEMENTS(states)], escapes, sizeof(escapes));
+	path->flush();
+	for (size_t i = 0; i < ELEMENTS(states); i++) {
+		assert_int_equal(pppd_reads(states[i], frame, &size), 4);
+		close_session(&states[i]);
+	}
 }
 
 static void the_batch_of_a_session_that_ends_goes_nowhere(void **state)
@@ -276,7 +314,7 @@ static void the_batch_of_a_session_that_ends_goes_nowhere(void **state)
 	peer_sends(other, ipv4, sizeof(ipv4));
 	close_session(&other_state);
 	peer_sends(fixture, configure, sizeof(configure));
-	path->session_flush(fixture->session);
+	path->flush();
 	assert_int_equal(pppd_reads(fixture, frame, &size), 1);
 	assert_int_equal(size, sizeof(configure));
 }
@@ -291,14 +329,14 @@ static void a_full_pty_drops_and_counts_and_goes_on_later(void **state)
 	pppd_writes(fixture, configure, sizeof(configure));
 	for (unsigned int i = 0; i < 4000; i++)
 		peer_sends(fixture, full, sizeof(full));
-	path->session_flush(fixture->session);
+	path->flush();
 	dropped = l2tp_userspace_counters()->pty_full - fixture->before.pty_full;
 	read_count = pppd_reads(fixture, frame, &size);
 	assert_in_range(dropped, 1, 3999);
 	assert_int_equal(read_count + dropped, 4000);
 	/* a frame that was cut ends at the flag of the next one */
 	peer_sends(fixture, ipv4, sizeof(ipv4));
-	path->session_flush(fixture->session);
+	path->flush();
 	assert_int_equal(pppd_reads(fixture, frame, &size), 1);
 	assert_memory_equal(frame, ipv4, sizeof(ipv4));
 }
@@ -315,7 +353,7 @@ static void what_comes_late_or_twice_is_counted_and_not_written(void **state)
 	peer_sends_numbered(fixture, 1);
 	peer_sends_numbered(fixture, 2);
 	peer_sends_numbered(fixture, 3);
-	path->session_flush(fixture->session);
+	path->flush();
 	assert_int_equal(pppd_reads(fixture, frame, &size), 3);
 	assert_int_equal(l2tp_userspace_counters()->out_of_order, fixture->before.out_of_order + 2);
 }
@@ -367,7 +405,9 @@ int main(void)
 		WITH_SESSION(no_more_is_kept_than_the_cap),
 		WITH_SESSION(a_frame_without_address_and_control_gets_them),
 		WITH_SESSION(nothing_is_written_before_the_flush),
-		WITH_SESSION(another_session_has_the_batch_of_the_first_written),
+		WITH_SESSION(frames_of_many_sessions_in_any_order_reach_their_own),
+		WITH_SESSION(a_full_batch_is_written_before_more_is_collected),
+		SENTENCE(frames_that_are_all_escapes_fill_a_batch_before_it_has_many),
 		WITH_SESSION(the_batch_of_a_session_that_ends_goes_nowhere),
 		WITH_SESSION(a_full_pty_drops_and_counts_and_goes_on_later),
 		WITH_SESSION(what_comes_late_or_twice_is_counted_and_not_written),
