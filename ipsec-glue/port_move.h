@@ -18,7 +18,8 @@
  * XFRM_MSG_UPDSA on an SA that is in use copies the encapsulation and the
  * lifetimes of the request, and leaves keys, replay state, marks and counters
  * as they are (net/xfrm/xfrm_state.c, xfrm_state_update()). So no key is
- * needed: the request carries the null cipher, which goes nowhere.
+ * needed: the request carries the null cipher, which goes nowhere. Somebody who
+ * changes the lifetimes between our reading and our writing is overwritten.
  *
  * Return: 0; -ESRCH: the SA has gone; -ENODATA: it has no UDP encapsulation;
  *         other negative errno: it is as it was.

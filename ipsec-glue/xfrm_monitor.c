@@ -29,6 +29,7 @@ struct xfrm_monitor {
 	struct sa_table *table;
 	struct local_addresses *local;
 	struct netlink_socket *notifications;
+	struct netlink_socket *mappings;
 	struct netlink_socket *requests;
 	xfrm_rebinding_fn rebinding;
 	void *userdata;
@@ -269,16 +270,18 @@ static bool parse_mapping(const struct nlmsghdr *message, struct xfrm_user_mappi
  * dropping it would: the client's next packet puts it right, and what went
  * astray is encrypted. The SA must be one that we know, the address its own.
  */
-static void take_mapping(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
+static int take_mapping(const struct nlmsghdr *message, void *userdata)
 {
+	struct xfrm_monitor *monitor = userdata;
 	struct xfrm_user_mapping mapping;
 	struct xfrm_rebinding rebinding;
 	struct inet_address destination;
 	uint16_t port;
 
-	if (monitor->rebindings >= XFRM_REBINDINGS_PER_TURN ||
+	if (message->nlmsg_type != XFRM_MSG_MAPPING ||
+	    monitor->rebindings >= XFRM_REBINDINGS_PER_TURN ||
 	    !parse_mapping(message, &mapping, &rebinding))
-		return;
+		return MNL_CB_OK;
 	destination = from_xfrm_address(&mapping.id.daddr, mapping.id.family);
 	if (!inet_address_equal(&rebinding.from.address, &rebinding.to.address))
 		rebinding.error = -EADDRNOTAVAIL;
@@ -286,12 +289,13 @@ static void take_mapping(struct xfrm_monitor *monitor, const struct nlmsghdr *me
 	port = rebinding.error ? 0 : rebinding.to.port;
 	if (sa_table_allow_rebinding(monitor->table, ntohl(mapping.id.spi), &destination, port,
 				     now_usec(), &rebinding.reference) < 0)
-		return;
+		return MNL_CB_OK;
 	monitor->rebindings++;
 	if (!rebinding.error)
 		rebinding.error = move_reference(monitor, rebinding.reference, port);
 	if (monitor->rebinding)
 		monitor->rebinding(monitor->userdata, &rebinding);
+	return MNL_CB_OK;
 }
 
 static int take_message(const struct nlmsghdr *message, void *userdata)
@@ -312,9 +316,6 @@ static int take_message(const struct nlmsghdr *message, void *userdata)
 		break;
 	case XFRM_MSG_FLUSHSA:
 		take_flush(monitor, message);
-		break;
-	case XFRM_MSG_MAPPING:
-		take_mapping(monitor, message);
 		break;
 	}
 	/* An SA that finds no room must not hide those behind it. */
@@ -368,7 +369,9 @@ int xfrm_monitor_new(struct sa_table *table, xfrm_rebinding_fn rebinding, void *
 	if (r == 0)
 		r = netlink_socket_subscribe(monitor->notifications, XFRMNLGRP_EXPIRE);
 	if (r == 0)
-		r = netlink_socket_subscribe(monitor->notifications, XFRMNLGRP_MAPPING);
+		r = netlink_socket_new(NETLINK_XFRM, &monitor->mappings);
+	if (r == 0)
+		r = netlink_socket_subscribe(monitor->mappings, XFRMNLGRP_MAPPING);
 	if (r == 0)
 		r = netlink_socket_new(NETLINK_XFRM, &monitor->requests);
 	if (r == 0)
@@ -384,6 +387,7 @@ void xfrm_monitor_free(struct xfrm_monitor *monitor)
 	if (!monitor)
 		return;
 	netlink_socket_free(monitor->notifications);
+	netlink_socket_free(monitor->mappings);
 	netlink_socket_free(monitor->requests);
 	local_addresses_free(monitor->local);
 	free(monitor);
@@ -399,6 +403,11 @@ int xfrm_monitor_descriptor(const struct xfrm_monitor *monitor)
 	return netlink_socket_descriptor(monitor->notifications);
 }
 
+int xfrm_monitor_mapping_descriptor(const struct xfrm_monitor *monitor)
+{
+	return netlink_socket_descriptor(monitor->mappings);
+}
+
 /*
  * After ENOBUFS the older notifications are still queued, and the kernel adds
  * none until they are read. They come first: on top of the dump they would
@@ -408,7 +417,6 @@ int xfrm_monitor_handle(struct xfrm_monitor *monitor)
 {
 	int r;
 
-	monitor->rebindings = 0;
 	do {
 		r = netlink_socket_drain(monitor->notifications, take_message, monitor);
 		if (r == -ENOBUFS) {
@@ -428,4 +436,16 @@ int xfrm_monitor_reconcile(struct xfrm_monitor *monitor)
 {
 	monitor->dump_needed = true;
 	return xfrm_monitor_handle(monitor);
+}
+
+int xfrm_monitor_handle_mappings(struct xfrm_monitor *monitor)
+{
+	int r = xfrm_monitor_handle(monitor);
+	int drained;
+
+	monitor->rebindings = 0;
+	do {
+		drained = netlink_socket_drain(monitor->mappings, take_mapping, monitor);
+	} while (drained == -ENOBUFS);
+	return r < 0 ? r : drained;
 }

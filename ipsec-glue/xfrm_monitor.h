@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Follows the kernel's SAs over NETLINK_XFRM (groups SA, EXPIRE and MAPPING, a
- * dump at the start and after lost notifications) and keeps an sa_table true.
- * Where a client's NAT gave it another port it moves the client's SAs there.
- * Knows nothing of L2TP. I/O.
+ * Follows the kernel's SAs over NETLINK_XFRM (groups SA and EXPIRE, a dump at
+ * the start and after lost notifications) and keeps an sa_table true. Where a
+ * client's NAT gave it another port (group MAPPING) it moves the client's SAs
+ * there. The two have a socket each: a client can make the kernel report its
+ * port with every packet, and must not crowd out what happens to SAs. Knows
+ * nothing of L2TP. I/O.
  */
 #pragma once
 
@@ -27,7 +29,7 @@ struct xfrm_rebinding {
 	int error;
 };
 
-/* Called from within xfrm_monitor_handle(), which it must not call. */
+/* Called from within xfrm_monitor_handle_mappings(); must not call the monitor. */
 typedef void (*xfrm_rebinding_fn)(void *userdata, const struct xfrm_rebinding *rebinding);
 
 /**
@@ -46,8 +48,11 @@ int xfrm_monitor_new(struct sa_table *table, xfrm_rebinding_fn rebinding, void *
 void xfrm_monitor_free(struct xfrm_monitor *monitor);
 void xfrm_monitor_freep(struct xfrm_monitor **monitor);
 
-/* Readable when there are notifications. */
+/* Readable when there are notifications of SAs. */
 int xfrm_monitor_descriptor(const struct xfrm_monitor *monitor);
+
+/* Readable when clients were seen elsewhere. */
+int xfrm_monitor_mapping_descriptor(const struct xfrm_monitor *monitor);
 
 /**
  * xfrm_monitor_handle() - take in all waiting notifications, never blocks
@@ -63,3 +68,13 @@ int xfrm_monitor_handle(struct xfrm_monitor *monitor);
 
 /* The same, and dumps in any case. */
 int xfrm_monitor_reconcile(struct xfrm_monitor *monitor);
+
+/**
+ * xfrm_monitor_handle_mappings() - follow the clients that were seen elsewhere
+ *
+ * What is lost here does no harm: the kernel reports a client again with its
+ * next packet, until its SAs have moved.
+ *
+ * Return: as xfrm_monitor_handle(), which it begins with.
+ */
+int xfrm_monitor_handle_mappings(struct xfrm_monitor *monitor);
