@@ -9,9 +9,9 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "gateway/data_guard.h"
-#include "gateway/identity_store.h"
 #include "gateway/log.h"
 #include "gateway/pluto_watch.h"
+#include "gateway/sa_names.h"
 #include "gateway/updown_socket.h"
 #include "ipsec-glue/sa_mark_table.h"
 #include "ipsec-glue/xfrm_monitor.h"
@@ -21,10 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names that came before their SA: pluto calls updown right beside XFRM. */
-#define PENDING_MAXIMUM 64
-/* The newest inbound SA is among this many of a client's newest. */
-#define SA_LOOKED_AT 8
 /* After a failure the kernel's SAs are dumped this often until it succeeds. */
 #define RECONCILE_INTERVAL_USEC 2000000
 
@@ -49,8 +45,9 @@ struct sa_tracking {
 	struct data_guard *guard;
 	struct xfrm_monitor *monitor;
 	sd_event_source *monitor_source;
+	sd_event_source *mapping_source;
 	struct updown_socket *updown;
-	struct identity_store *identities; /* NULL: names do not survive us */
+	struct sa_names *names;
 	struct pluto_watch *pluto;
 	bool end_pending; /* pluto was gone while the table was in doubt */
 	sd_event_source *reconcile_timer;
@@ -62,8 +59,6 @@ struct sa_tracking {
 	bool telling;
 	struct log_limit error_limit;
 	struct log_limit rebinding_limit;
-	struct updown_message pending[PENDING_MAXIMUM];
-	size_t pending_next;
 	struct sa_tracking_counters counters;
 };
 
@@ -86,44 +81,6 @@ static void report_guard(struct sa_tracking *tracking, int error)
 			  strerror(-error), suppressed);
 }
 
-/*
- * For who comes after us: the client's name, by its newest inbound SA. Again at
- * each rekey, since updown tells nothing then.
- */
-static void store_identity(struct sa_tracking *tracking, uint64_t reference)
-{
-	const char *identity = sa_table_identity(tracking->table, reference);
-	struct sa_description list[SA_LOOKED_AT];
-	uint32_t suppressed;
-	size_t count, i = 0;
-	int error;
-
-	if (!tracking->identities || !*identity)
-		return;
-	count = sa_table_list(tracking->table, reference, list, ELEMENTS(list));
-	while (i < count && !list[i].inbound)
-		i++;
-	if (i == count)
-		return;
-	error = identity_store_add(tracking->identities, list[i].spi, identity,
-				   sa_table_connection(tracking->table, reference));
-	if (error && log_limit_allows(&tracking->error_limit, now_usec(tracking), &suppressed))
-		log_warning("the IKE identity of a client will be forgotten at the next start: %s",
-			    strerror(-error));
-}
-
-/* A record of an earlier process: only if its SA lives. */
-static bool restore_identity(void *userdata, const struct updown_message *record)
-{
-	struct sa_tracking *tracking = userdata;
-	uint64_t reference = sa_table_find_inbound_spi(tracking->table, record->spi_a);
-
-	if (reference == SA_REFERENCE_NONE)
-		return false;
-	return sa_table_identify(tracking->table, reference, record->identity,
-				 record->connection) == 0;
-}
-
 /* Tells one change, or acts on it. */
 static void tell(struct sa_tracking *tracking, const struct change *change)
 {
@@ -136,7 +93,7 @@ static void tell(struct sa_tracking *tracking, const struct change *change)
 			ops->ended(tracking->userdata, change->reference);
 		break;
 	case CHANGE_OUTBOUND:
-		store_identity(tracking, change->reference);
+		(void)sa_names_follow(tracking->names, change->reference);
 		if (ops->outbound_changed)
 			ops->outbound_changed(tracking->userdata, change->reference, change->value);
 		break;
@@ -223,28 +180,6 @@ static const struct sa_table_ops table_ops = {
 	.twins_changed = on_twins_changed,
 };
 
-/* Gives a name to the reference of either SPI. Whether one was found. */
-static bool identify(struct sa_tracking *tracking, const struct updown_message *message)
-{
-	uint64_t reference = sa_table_find_spi(tracking->table, message->spi_a);
-
-	if (reference == SA_REFERENCE_NONE)
-		reference = sa_table_find_spi(tracking->table, message->spi_b);
-	if (reference == SA_REFERENCE_NONE)
-		return false;
-	if (sa_table_identify(tracking->table, reference, message->identity, message->connection))
-		return false;
-	store_identity(tracking, reference);
-	return true;
-}
-
-static void identify_pending(struct sa_tracking *tracking)
-{
-	for (size_t i = 0; i < PENDING_MAXIMUM; i++)
-		if (tracking->pending[i].version && identify(tracking, &tracking->pending[i]))
-			tracking->pending[i].version = 0;
-}
-
 /* An event worth an audit: from now on the client is elsewhere. */
 static void on_rebinding(void *userdata, const struct xfrm_rebinding *rebinding)
 {
@@ -303,7 +238,7 @@ static void conclude(struct sa_tracking *tracking, int error)
 		sa_table_end_generations(tracking->table);
 		tracking->end_pending = false;
 	}
-	identify_pending(tracking);
+	sa_names_look(tracking->names);
 	tell_changes(tracking);
 }
 
@@ -315,6 +250,14 @@ void sa_tracking_refresh(struct sa_tracking *tracking)
 static int on_monitor(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
 {
 	sa_tracking_refresh(userdata);
+	return 0;
+}
+
+static int on_mapping(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
+{
+	struct sa_tracking *tracking = userdata;
+
+	conclude(tracking, xfrm_monitor_handle_mappings(tracking->monitor));
 	return 0;
 }
 
@@ -361,10 +304,7 @@ static void on_told(void *userdata, const struct updown_message *message)
 	if (!message->up)
 		return;
 	sa_tracking_refresh(tracking);
-	if (identify(tracking, message))
-		return;
-	tracking->pending[tracking->pending_next] = *message;
-	tracking->pending_next = (tracking->pending_next + 1) % PENDING_MAXIMUM;
+	sa_names_told(tracking->names, message);
 }
 
 /*
@@ -419,6 +359,8 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 	const char *part = "the table of SAs";
 	int error = sa_table_new(&table_ops, tracking, &tracking->table);
 
+	if (!error)
+		error = sa_names_new(tracking->table, &tracking->names);
 	if (!error) {
 		part = "the nftables table that marks packets with their SA";
 		error = sa_mark_table_new(&marks, &tracking->marks);
@@ -436,6 +378,10 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 					xfrm_monitor_descriptor(tracking->monitor), EPOLLIN,
 					on_monitor, tracking);
 	}
+	if (error >= 0)
+		error = sd_event_add_io(event, &tracking->mapping_source,
+					xfrm_monitor_mapping_descriptor(tracking->monitor), EPOLLIN,
+					on_mapping, tracking);
 	if (error >= 0)
 		error = sd_event_add_time(event, &tracking->reconcile_timer, CLOCK_MONOTONIC, 0, 0,
 					  on_reconcile, tracking);
@@ -460,8 +406,7 @@ static void start_names(struct sa_tracking *tracking, struct sa_tracking_descrip
 	int error = 0;
 
 	if (descriptors->identities >= 0)
-		error = identity_store_new(TAKE_FD(descriptors->identities), restore_identity,
-					   tracking, &tracking->identities);
+		error = sa_names_restore(tracking->names, TAKE_FD(descriptors->identities));
 	if (error)
 		log_warning("IKE identities of clients that are connected are not known: %s",
 			    strerror(-error));
@@ -525,8 +470,9 @@ void sa_tracking_free(struct sa_tracking *tracking)
 	data_guard_free(tracking->guard);
 	sa_mark_table_free(tracking->marks);
 	sd_event_source_disable_unref(tracking->monitor_source);
+	sd_event_source_disable_unref(tracking->mapping_source);
 	updown_socket_free(tracking->updown);
-	identity_store_free(tracking->identities);
+	sa_names_free(tracking->names);
 	pluto_watch_free(tracking->pluto);
 	sd_event_source_disable_unref(tracking->reconcile_timer);
 	xfrm_monitor_free(tracking->monitor);

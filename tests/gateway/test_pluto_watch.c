@@ -177,11 +177,16 @@ static void the_file_is_looked_at_until_there_is_one(void **state)
 	start_watch(fixture);
 	run_loop(fixture, 0);
 	start_process(fixture, "pluto");
-	for (int i = 0; i < 40; i++)
-		run_loop(fixture, 100000);
+	run_loop(fixture, 2500000);
 	end_process(fixture);
 	run_loop(fixture, 100000);
 	assert_int_equal(fixture->exits, 1);
+	/* and again after its end */
+	start_process(fixture, "pluto");
+	run_loop(fixture, 2500000);
+	end_process(fixture);
+	run_loop(fixture, 100000);
+	assert_int_equal(fixture->exits, 2);
 }
 
 #define WITH_LOOP(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
