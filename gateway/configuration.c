@@ -203,6 +203,18 @@ static void check_launcher(struct parser *parser)
 	     launcher > updown ? "launcher" : "updown");
 }
 
+/* Nobody switches protection off by half. */
+static void check_tracking(struct parser *parser)
+{
+	const struct configuration *configuration = &parser->configuration;
+
+	if (configuration->sa_tracking == SA_TRACKING_WISH_OFF &&
+	    configuration->protection == CONFIGURATION_PROTECTION_REQUIRED)
+		fail(parser, line_of(parser, "ipsec", "sa-tracking"),
+		     "sa-tracking: off is plain L2TP; allowed: auto, mark, zone; off together "
+		     "with protection = off");
+}
+
 int configuration_parse(const char *name, const char *text, struct configuration *ret_configuration,
 			char ret_error[CONFIGURATION_ERROR_MAX])
 {
@@ -222,6 +234,7 @@ int configuration_parse(const char *name, const char *text, struct configuration
 	}
 	check_local_address(&parser);
 	check_launcher(&parser);
+	check_tracking(&parser);
 	if (parser.error_line)
 		return -EINVAL;
 	*ret_configuration = parser.configuration;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/address.h"
+#include "ipsec-glue/sa_method.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -39,6 +40,7 @@ struct configuration {
 	size_t listen_count; /* at least 1 */
 	uint16_t port;
 	enum configuration_protection protection;
+	enum sa_tracking_wish sa_tracking;
 	char host_name[64];
 	uint32_t hello_interval_seconds;
 	uint32_t tunnels_maximum;

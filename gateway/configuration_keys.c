@@ -15,6 +15,7 @@
 
 _Static_assert(sizeof(enum configuration_protection) == sizeof(int) &&
 		       sizeof(enum configuration_data_path) == sizeof(int) &&
+		       sizeof(enum sa_tracking_wish) == sizeof(int) &&
 		       sizeof(enum configuration_bus) == sizeof(int),
 	       "parse_word() stores an int");
 
@@ -233,6 +234,14 @@ static const struct configuration_word protections[] = {
 	{ NULL, 0 },
 };
 
+static const struct configuration_word tracking_wishes[] = {
+	{ "auto", SA_TRACKING_WISH_AUTO },
+	{ "mark", SA_TRACKING_WISH_MARK },
+	{ "zone", SA_TRACKING_WISH_ZONE },
+	{ "off", SA_TRACKING_WISH_OFF },
+	{ NULL, 0 },
+};
+
 static const struct configuration_word data_paths[] = {
 	{ "auto", CONFIGURATION_DATA_PATH_AUTO },
 	{ "kernel", CONFIGURATION_DATA_PATH_KERNEL },
@@ -277,6 +286,7 @@ const struct configuration_key configuration_keys[] = {
 		     "are all of their family" },
 	{ "listen", "port", NUMBER(port, 1, 65535) },
 	{ "ipsec", "protection", WORD(protection, protections) },
+	{ "ipsec", "sa-tracking", WORD(sa_tracking, tracking_wishes) },
 	{ "l2tp", "host-name", .parse = parse_host_name, FIELD(host_name),
 	  .allowed = "1 to 63 letters, digits, dots and hyphens" },
 	{ "l2tp", "hello-interval", NUMBER(hello_interval_seconds, 5, 3600) },
@@ -343,6 +353,7 @@ void configuration_default(struct configuration *ret_configuration)
 		.listen_count = 1,
 		.port = 1701,
 		.protection = CONFIGURATION_PROTECTION_REQUIRED,
+		.sa_tracking = SA_TRACKING_WISH_AUTO,
 		.host_name = "saregate",
 		.hello_interval_seconds = 60,
 		.tunnels_maximum = 10000,

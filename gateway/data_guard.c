@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct guarded {
-	struct key_link link; /* by reqid */
+	struct key_link link; /* by zone */
 	uint64_t reference;
 	uint16_t tunnel_id;
 	uint16_t mark_count;
@@ -23,13 +23,30 @@ struct guarded {
 struct data_guard {
 	const struct sa_table *references;
 	struct sa_mark_table *marks;
+	enum sa_tracking_method method;
 	struct key_table tunnels;
 };
+
+/* What the kernel takes of a reqid as the number of a zone. */
+static uint32_t zone_of(uint64_t reference)
+{
+	return sa_reference_reqid(reference) & UINT16_MAX;
+}
+
+static struct guarded *first_of_zone(const struct data_guard *guard, uint64_t reference)
+{
+	return (struct guarded *)key_table_first(&guard->tunnels, zone_of(reference));
+}
+
+static struct guarded *next_of_zone(const struct guarded *guarded)
+{
+	return (struct guarded *)key_table_next(&guarded->link);
+}
 
 _Static_assert(2 * DATA_GUARD_MARKS_MAX <= SA_MARK_CHANGES_MAX, "all old and all new marks");
 
 int data_guard_new(const struct sa_table *references, struct sa_mark_table *marks,
-		   struct data_guard **ret_guard)
+		   enum sa_tracking_method method, struct data_guard **ret_guard)
 {
 	struct data_guard *guard = calloc(1, sizeof(*guard));
 
@@ -39,6 +56,7 @@ int data_guard_new(const struct sa_table *references, struct sa_mark_table *mark
 	}
 	guard->references = references;
 	guard->marks = marks;
+	guard->method = method;
 	*ret_guard = guard;
 	return 0;
 }
@@ -110,15 +128,26 @@ static int set_marks(struct data_guard *guard, struct guarded *guarded, const ui
 
 static struct guarded *find(const struct data_guard *guard, uint64_t reference, uint16_t tunnel_id)
 {
-	for (struct key_link *link =
-		     key_table_first(&guard->tunnels, sa_reference_reqid(reference));
-	     link; link = key_table_next(link)) {
-		struct guarded *guarded = (struct guarded *)link;
-
+	for (struct guarded *guarded = first_of_zone(guard, reference); guarded;
+	     guarded = next_of_zone(guarded))
 		if (guarded->reference == reference && guarded->tunnel_id == tunnel_id)
 			return guarded;
-	}
 	return NULL;
+}
+
+/*
+ * Two clients of one zone may have one 4-tuple, and then the kernel before 6.11
+ * would take the data of one for the other's.
+ */
+static bool zone_is_taken(const struct data_guard *guard, uint64_t reference)
+{
+	if (guard->method != SA_TRACKING_METHOD_ZONE)
+		return false;
+	for (const struct guarded *guarded = first_of_zone(guard, reference); guarded;
+	     guarded = next_of_zone(guarded))
+		if (sa_reference_reqid(guarded->reference) != sa_reference_reqid(reference))
+			return true;
+	return false;
 }
 
 int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id)
@@ -130,6 +159,8 @@ int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunn
 
 	if (!count)
 		return -ENOENT;
+	if (zone_is_taken(guard, reference))
+		return -EADDRINUSE;
 	if (!guarded)
 		return -ENOMEM;
 	guarded->reference = reference;
@@ -137,7 +168,7 @@ int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunn
 	error = set_marks(guard, guarded, marks, count);
 	if (error)
 		return error;
-	key_table_insert(&guard->tunnels, &guarded->link, sa_reference_reqid(reference));
+	key_table_insert(&guard->tunnels, &guarded->link, zone_of(reference));
 	guarded = NULL;
 	return 0;
 }
@@ -162,10 +193,8 @@ int data_guard_follow(struct data_guard *guard, uint64_t reference)
 	size_t count = sa_table_marks(guard->references, reference, marks, ELEMENTS(marks));
 	int first_error = 0;
 
-	for (struct key_link *link =
-		     key_table_first(&guard->tunnels, sa_reference_reqid(reference));
-	     link; link = key_table_next(link)) {
-		struct guarded *guarded = (struct guarded *)link;
+	for (struct guarded *guarded = first_of_zone(guard, reference); guarded;
+	     guarded = next_of_zone(guarded)) {
 		int error = 0;
 
 		if (guarded->reference == reference)
@@ -174,6 +203,18 @@ int data_guard_follow(struct data_guard *guard, uint64_t reference)
 			first_error = error;
 	}
 	return first_error;
+}
+
+size_t data_guard_list(const struct data_guard *guard, uint32_t reqid, uint64_t *ret_references,
+		       size_t maximum)
+{
+	size_t count = 0;
+
+	for (const struct guarded *guarded = first_of_zone(guard, reqid);
+	     guarded && count < maximum; guarded = next_of_zone(guarded))
+		if (sa_reference_reqid(guarded->reference) == reqid)
+			ret_references[count++] = guarded->reference;
+	return count;
 }
 
 int data_guard_set_twins(struct data_guard *guard, uint32_t reqid, bool twins)

@@ -15,9 +15,15 @@
 
 struct data_guard;
 
-/* Both borrowed. Return: 0, -ENOMEM. */
+/**
+ * data_guard_new() - nothing is let in yet
+ * @references, @marks: borrowed
+ * @method: of @marks
+ *
+ * Return: 0, -ENOMEM.
+ */
 int data_guard_new(const struct sa_table *references, struct sa_mark_table *marks,
-		   struct data_guard **ret_guard);
+		   enum sa_tracking_method method, struct data_guard **ret_guard);
 /* Leaves the kernel's sets as they are. */
 void data_guard_free(struct data_guard *guard);
 void data_guard_freep(struct data_guard **guard);
@@ -26,8 +32,10 @@ void data_guard_freep(struct data_guard **guard);
  * data_guard_admit() - let a client's data into one of its tunnels
  * @tunnel_id: local, host byte order; not admitted yet
  *
- * Return: 0; -ENOENT for a reference that has ended; -ENOSPC; -ENOMEM; the
- *         kernel's error. Nothing is let in then.
+ * Return: 0; -ENOENT for a reference that has ended; -EADDRINUSE if another
+ *         client has the zone that this one would have (their reqids are equal
+ *         in 16 bits); -ENOSPC; -ENOMEM; the kernel's error. Nothing is let in
+ *         then.
  */
 int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id);
 
@@ -36,6 +44,10 @@ int data_guard_dismiss(struct data_guard *guard, uint64_t reference, uint16_t tu
 
 /* A client's packets have other marks now. Return: 0 or the first error. */
 int data_guard_follow(struct data_guard *guard, uint64_t reference);
+
+/* The references of a reqid that are let in. Return: how many, at most @maximum. */
+size_t data_guard_list(const struct data_guard *guard, uint32_t reqid, uint64_t *ret_references,
+		       size_t maximum);
 
 /* Packets of this reqid are to be marked with their SPI, or no longer. */
 int data_guard_set_twins(struct data_guard *guard, uint32_t reqid, bool twins);

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <systemd/sd-daemon.h>
 
 #define UPKEEP_INTERVAL_USEC 5000000
@@ -61,6 +62,7 @@ struct gateway {
 	struct path_choice path_choice;
 	struct user_database *users;
 	struct sa_tracking *tracking;
+	char tracking_text[SA_METHOD_REASON_MAX + 16];
 	struct inner_addresses *inner;
 	struct nft_upkeep *tables; /* NULL: protection is off */
 	struct sessions *sessions;
@@ -112,8 +114,31 @@ static void on_outbound_changed(void *userdata, uint64_t reference, uint32_t spi
 		l2tp_service_set_outbound(gateway->service, reference, spi);
 }
 
+/*
+ * Twins share a zone. Before Linux 6.11 the kernel would take the data of a
+ * second one for the first one's, should that one use the kernel's data path: it
+ * has to come again, and gets another path.
+ */
+static void on_twins_changed(void *userdata, uint32_t reqid, bool twins)
+{
+	struct gateway *gateway = userdata;
+	uint64_t references[16];
+	size_t count;
+
+	if (!twins || !gateway->service || !gateway->tracking ||
+	    sa_tracking_method(gateway->tracking)->method != SA_TRACKING_METHOD_ZONE)
+		return;
+	count = sa_tracking_admitted(gateway->tracking, reqid, references, ELEMENTS(references));
+	for (size_t i = 0; i < count; i++)
+		if (l2tp_service_close_reference(gateway->service, references[i]))
+			log_info("SA reference %u/%u is one of twins: its tunnels are closed",
+				 sa_reference_reqid(references[i]),
+				 sa_reference_generation(references[i]));
+}
+
 static const struct sa_tracking_ops tracking_ops = {
 	.ended = on_reference_ended,
+	.twins_changed = on_twins_changed,
 	.outbound_changed = on_outbound_changed,
 };
 
@@ -281,6 +306,19 @@ static void add_counters(const struct gateway *gateway, struct control_bus_statu
 	}
 }
 
+/* "zone (Linux 6.1.0: ...)"; kept until the next call. */
+static const char *tracking_text(struct gateway *gateway)
+{
+	const struct sa_method *method;
+
+	if (!gateway->tracking)
+		return "off";
+	method = sa_tracking_method(gateway->tracking);
+	snprintf(gateway->tracking_text, sizeof(gateway->tracking_text), "%s (%s)",
+		 sa_method_name(method->method), method->reason);
+	return gateway->tracking_text;
+}
+
 static void fill_status(void *userdata, struct control_bus_status *ret_status)
 {
 	const struct configuration *configuration;
@@ -296,7 +334,7 @@ static void fill_status(void *userdata, struct control_bus_status *ret_status)
 		.users = users > 0 ? (uint32_t)users : 0,
 		.data_path = gateway->path_choice.first->name,
 		.data_path_why = gateway->path_choice.why ? gateway->path_choice.remedy : "",
-		.sa_tracking = gateway->tracking ? "mark" : "off",
+		.sa_tracking = tracking_text(gateway),
 		.listen_count = configuration->listen_count,
 	};
 	for (size_t i = 0; i < PROBLEM_COUNT_; i++)
@@ -415,6 +453,22 @@ static int start_control(struct gateway *gateway, char ret_error[GATEWAY_ERROR_M
 	return error < 0 ? error : 0;
 }
 
+static int start_tracking(struct gateway *gateway, struct sa_tracking_descriptors descriptors,
+			  char ret_error[256])
+{
+	const struct configuration *configuration = gateway->configuration;
+	struct sa_method method;
+	struct utsname kernel;
+
+	if (uname(&kernel) < 0)
+		kernel.release[0] = '\0';
+	sa_method_choose(configuration->sa_tracking, kernel.release, gateway->path_choice.is_kernel,
+			 &method);
+	log_info("SA tracking: %s (%s)", sa_method_name(method.method), method.reason);
+	return sa_tracking_new(gateway->event, configuration->port, &method, descriptors,
+			       &tracking_ops, gateway, &gateway->tracking, ret_error);
+}
+
 static int start(struct gateway *gateway, struct sa_tracking_descriptors descriptors,
 		 char ret_error[GATEWAY_ERROR_MAX])
 {
@@ -427,9 +481,7 @@ static int start(struct gateway *gateway, struct sa_tracking_descriptors descrip
 		return error;
 	error = user_database_open(configuration->database, &gateway->users, error_text);
 	if (!error && is_protected(gateway))
-		error = sa_tracking_new(gateway->event, configuration->port,
-					sa_tracking_descriptors_take(&own), &tracking_ops, gateway,
-					&gateway->tracking, error_text);
+		error = start_tracking(gateway, sa_tracking_descriptors_take(&own), error_text);
 	if (error) {
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "%s", error_text);
 		return error;

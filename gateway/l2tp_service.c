@@ -158,9 +158,9 @@ DEFINE_CLEANUP(struct tunnel *, tunnel_resources_free)
  */
 static int open_tunnel_socket(struct tunnel *tunnel, const struct l2tp_path *path)
 {
-	const struct sa_tracking *tracking = tunnel->service->tracking;
+	struct sa_tracking *tracking = tunnel->service->tracking;
 	struct l2tp_udp_protection protection = { .ipsec = tracking != NULL };
-	int descriptor;
+	int descriptor, error;
 
 	if (tracking) {
 		protection.reqid = sa_reference_reqid(path->reference);
@@ -168,6 +168,11 @@ static int open_tunnel_socket(struct tunnel *tunnel, const struct l2tp_path *pat
 			sa_table_outbound_spi(sa_tracking_table(tracking), path->reference);
 		if (protection.spi == 0)
 			return -EAGAIN;
+		error = sa_tracking_real_port(tracking, &path->local, &path->peer,
+					      &tunnel->real_port);
+		if (error)
+			return error;
+		protection.real_port = tunnel->real_port;
 	}
 	descriptor = l2tp_udp_tunnel_open(&path->local, &path->peer, &protection);
 	if (descriptor < 0)
@@ -512,6 +517,7 @@ static void set_tunnel_outbound(void *userdata, struct l2tp_tunnel *lns_tunnel)
 		.ipsec = true,
 		.reqid = sa_reference_reqid(change->reference),
 		.spi = change->spi,
+		.real_port = tunnel->real_port,
 	};
 	int error = l2tp_udp_set_protection(
 		tunnel->descriptor, l2tp_tunnel_path(lns_tunnel)->peer.address.family, &protection);

@@ -35,6 +35,7 @@ struct tunnel {
 	struct l2tp_service *service;
 	uint64_t reference;
 	uint16_t admitted_id; /* 0: the kernel lets no data in */
+	uint16_t real_port;   /* of struct l2tp_udp_protection */
 	int descriptor;
 	sd_event_source *source;
 	struct tunnel_path path;

@@ -13,6 +13,7 @@
 #include "gateway/pluto_watch.h"
 #include "gateway/sa_names.h"
 #include "gateway/updown_socket.h"
+#include "ipsec-glue/conntrack_port.h"
 #include "ipsec-glue/sa_mark_table.h"
 #include "ipsec-glue/xfrm_monitor.h"
 
@@ -43,6 +44,8 @@ struct sa_tracking {
 	struct sa_table *table;
 	struct sa_mark_table *marks;
 	struct data_guard *guard;
+	struct netlink_socket *conntrack;
+	struct sa_method method;
 	struct xfrm_monitor *monitor;
 	sd_event_source *monitor_source;
 	sd_event_source *mapping_source;
@@ -355,7 +358,8 @@ static const char *remedy(int error)
 static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_port,
 		 char ret_error[256])
 {
-	const struct sa_mark_settings marks = { .l2tp_port = l2tp_port };
+	const struct sa_mark_settings marks = { .l2tp_port = l2tp_port,
+						.method = tracking->method.method };
 	const char *part = "the table of SAs";
 	int error = sa_table_new(&table_ops, tracking, &tracking->table);
 
@@ -366,7 +370,10 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 		error = sa_mark_table_new(&marks, &tracking->marks);
 	}
 	if (!error)
-		error = data_guard_new(tracking->table, tracking->marks, &tracking->guard);
+		error = data_guard_new(tracking->table, tracking->marks, marks.method,
+				       &tracking->guard);
+	if (!error)
+		error = netlink_socket_new(NETLINK_NETFILTER, &tracking->conntrack);
 	if (!error) {
 		part = "following the kernel's SAs";
 		error = xfrm_monitor_new(tracking->table, on_rebinding, tracking,
@@ -434,9 +441,9 @@ sa_tracking_descriptors_take(struct sa_tracking_descriptors *descriptors)
 	return taken;
 }
 
-int sa_tracking_new(sd_event *event, uint16_t l2tp_port, struct sa_tracking_descriptors descriptors,
-		    const struct sa_tracking_ops *ops, void *userdata,
-		    struct sa_tracking **ret_tracking, char ret_error[256])
+int sa_tracking_new(sd_event *event, uint16_t l2tp_port, const struct sa_method *method,
+		    struct sa_tracking_descriptors descriptors, const struct sa_tracking_ops *ops,
+		    void *userdata, struct sa_tracking **ret_tracking, char ret_error[256])
 {
 	_cleanup_(sa_tracking_descriptors_done) struct sa_tracking_descriptors own = descriptors;
 	_cleanup_(sa_tracking_freep) struct sa_tracking *tracking = calloc(1, sizeof(*tracking));
@@ -447,6 +454,7 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, struct sa_tracking_desc
 		return -ENOMEM;
 	}
 	tracking->event = sd_event_ref(event);
+	tracking->method = *method;
 	tracking->ops = ops;
 	tracking->error_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 5 };
 	tracking->rebinding_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 20 };
@@ -468,6 +476,7 @@ void sa_tracking_free(struct sa_tracking *tracking)
 	if (tracking->marks)
 		sa_mark_table_remove(tracking->marks);
 	data_guard_free(tracking->guard);
+	netlink_socket_free(tracking->conntrack);
 	sa_mark_table_free(tracking->marks);
 	sd_event_source_disable_unref(tracking->monitor_source);
 	sd_event_source_disable_unref(tracking->mapping_source);
@@ -496,6 +505,8 @@ const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, u
 {
 	if (sa_table_is_twin(tracking->table, reference))
 		return "shares its SA's reqid with a client of the same address";
+	if (!tracking->method.kernel_path)
+		return "Linux before 6.11 needs sa-tracking = zone for the kernel path";
 	return NULL;
 }
 
@@ -507,6 +518,26 @@ int sa_tracking_admit(struct sa_tracking *tracking, uint64_t reference, uint16_t
 void sa_tracking_dismiss(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id)
 {
 	report_guard(tracking, data_guard_dismiss(tracking->guard, reference, tunnel_id));
+}
+
+int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoint *local,
+			  const struct inet_endpoint *peer, uint16_t *ret_port)
+{
+	if (tracking->method.method == SA_TRACKING_METHOD_ZONE)
+		return conntrack_port_find(tracking->conntrack, local, peer, ret_port);
+	*ret_port = 0;
+	return 0;
+}
+
+const struct sa_method *sa_tracking_method(const struct sa_tracking *tracking)
+{
+	return &tracking->method;
+}
+
+size_t sa_tracking_admitted(const struct sa_tracking *tracking, uint32_t reqid,
+			    uint64_t *ret_references, size_t maximum)
+{
+	return data_guard_list(tracking->guard, reqid, ret_references, maximum);
 }
 
 struct sa_mark_table *sa_tracking_marks(struct sa_tracking *tracking)

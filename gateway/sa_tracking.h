@@ -59,15 +59,16 @@ struct sa_tracking_counters {
 
 /**
  * sa_tracking_new() - install the rule, dump the SAs, follow them
+ * @method: copied
  * @descriptors: taken over in any case
  * @ops: borrowed for the life of what is made
  * @ret_error: on failure one line with cause and remedy; at least 256 bytes
  *
  * Return: 0 or negative errno.
  */
-int sa_tracking_new(sd_event *event, uint16_t l2tp_port, struct sa_tracking_descriptors descriptors,
-		    const struct sa_tracking_ops *ops, void *userdata,
-		    struct sa_tracking **ret_tracking, char ret_error[256]);
+int sa_tracking_new(sd_event *event, uint16_t l2tp_port, const struct sa_method *method,
+		    struct sa_tracking_descriptors descriptors, const struct sa_tracking_ops *ops,
+		    void *userdata, struct sa_tracking **ret_tracking, char ret_error[256]);
 /* Removes the table: without a daemon no packet needs a mark. */
 void sa_tracking_free(struct sa_tracking *tracking);
 void sa_tracking_freep(struct sa_tracking **tracking);
@@ -105,12 +106,30 @@ const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, u
  * Until then the kernel drops and counts it. Call before the data path of the
  * tunnel can deliver anything.
  *
- * Return: 0; -ENOENT for a reference that has ended; -ENOSPC; -ENOMEM; the
- *         kernel's error: the tunnel must not open.
+ * Return: as data_guard_admit(); after an error the tunnel must not open.
  */
 int sa_tracking_admit(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id);
 
-/* The opposite. A failure is logged and made up for by the upkeep of the table. */
+/**
+ * sa_tracking_real_port() - where a client really sends from
+ * @local: address and port on which its packets arrive
+ * @peer:  address and port from which they seem to come
+ *
+ * Return: 0 and *@ret_port, which is 0 where the method does not translate;
+ *         -ENOENT if the connection is not tracked; other negative errno.
+ */
+int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoint *local,
+			  const struct inet_endpoint *peer, uint16_t *ret_port);
+
+/* How clients are kept apart, and why so. Borrowed. */
+const struct sa_method *sa_tracking_method(const struct sa_tracking *tracking);
+
+/* References of a reqid that have tunnels. Return: how many, at most @maximum. */
+size_t sa_tracking_admitted(const struct sa_tracking *tracking, uint32_t reqid,
+			    uint64_t *ret_references, size_t maximum);
+
+/* The opposite of sa_tracking_admit(). A failure is logged and made up for by the upkeep of the
+ * table. */
 void sa_tracking_dismiss(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id);
 
 /* The kernel's table behind it: to look after it and to read its counters. */

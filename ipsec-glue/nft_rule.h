@@ -103,6 +103,12 @@ struct nft_expression {
 			       FIELD(NFTNL_EXPR_BYTEORDER_LEN, uint32_t, 4), \
 			       FIELD(NFTNL_EXPR_BYTEORDER_SIZE, uint32_t, 4) } \
 	}
+#define CONNECTION_SET(key, direction) \
+	{ \
+		"ct", { FIELD(NFTNL_EXPR_CT_SREG, uint32_t, NFT_REG_1), \
+			FIELD(NFTNL_EXPR_CT_KEY, uint32_t, key), \
+			FIELD(NFTNL_EXPR_CT_DIR, uint8_t, direction) } \
+	}
 #define LOOKUP(set, flags) \
 	{ \
 		"lookup", { FIELD(NFTNL_EXPR_LOOKUP_SREG, uint32_t, NFT_REG_1), \

@@ -25,6 +25,15 @@
  *       }
  *   }
  *
+ * With zones, behind the second rule and as a chain of its own:
+ *
+ *           udp dport P meta mark != 0 ct original zone set mark
+ *       chain source_ports { type nat hook input priority 100; policy accept; }
+ *
+ * Connections of different zones may have one original direction, never one
+ * reply direction: an empty chain of type nat makes the kernel change the source
+ * port of the second one where it comes in, and change it back in what goes out.
+ *
  * The expression for reqid and SPI ends its rule for a packet that did not come
  * through an SA: the first rule's 0 stays. -301 is after defragmentation and
  * before connection tracking. 10 is after saregate_guard, which counts what came
@@ -40,6 +49,7 @@
 #include "ipsec-glue/nft_rule.h"
 
 #include <errno.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 
 #define UDP_DESTINATION 2 /* offset in the UDP header */
 
@@ -47,6 +57,9 @@
 #define PREROUTING_PRIORITY (-301)
 #define INPUT               "input"
 #define INPUT_PRIORITY      10
+
+#define SOURCE_PORTS          "source_ports"
+#define SOURCE_PORTS_PRIORITY 100 /* where the kernel translates source addresses */
 
 /* nft's numbers of data types, for its listings (its include/datatype.h). */
 #define NFT_TYPE_MARK         19
@@ -61,9 +74,19 @@
 #define DROP_FOREIGN COUNTER(SA_MARK_FOREIGN), DROP
 
 /* clang-format off */
-static const struct nft_rule rules[] = {
+static const struct nft_rule mark_rules[] = {
 	{ PREROUTING, { IMMEDIATE(0), META_SET(NFT_META_MARK) } },
 	{ PREROUTING, { XFRM_IN(NFT_XFRM_KEY_REQID), META_SET(NFT_META_MARK) } },
+};
+
+/* Before the rule for twins: a zone that changed with the SA would be a new port. */
+static const struct nft_rule zone_rules[] = {
+	{ PREROUTING,
+	  { META_GET(NFT_META_MARK, NFT_REG_1), COMPARE(NFT_CMP_NEQ, uint32_t, 0),
+	    CONNECTION_SET(NFT_CT_ZONE, IP_CT_DIR_ORIGINAL) } },
+};
+
+static const struct nft_rule other_rules[] = {
 	{ PREROUTING,
 	  { META_GET(NFT_META_MARK, NFT_REG_1), LOOKUP(SA_MARK_TWINS, 0),
 	    XFRM_IN(NFT_XFRM_KEY_SPI), FROM_NETWORK_ORDER, META_SET(NFT_META_MARK) } },
@@ -83,21 +106,45 @@ static const struct nft_rule rules[] = {
 };
 /* clang-format on */
 
-int sa_mark_rules_put(struct nft_batch *batch, const struct sa_mark_settings *settings,
-		      const struct sa_mark_counters *counters)
+/* Return: 0, -ENOMEM. */
+static int put_rules(struct nft_batch *batch, uint16_t port, const struct nft_rule *rules,
+		     size_t count)
 {
-	nft_rule_put_table(batch, NFT_MSG_NEWTABLE, SA_MARK_TABLE);
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = nft_rule_put(batch, SA_MARK_TABLE, &rules[i], UDP_DESTINATION, port);
+	return r;
+}
+
+static void put_sets(struct nft_batch *batch)
+{
 	nft_rule_put_set(batch, SA_MARK_TABLE, SA_MARK_TWINS, 1, NFT_TYPE_MARK, 4);
 	nft_rule_put_set(batch, SA_MARK_TABLE, SA_MARK_TUNNELS, 2,
 			 NFT_TYPE_MARK << NFT_TYPE_BITS | NFT_TYPE_INET_SERVICE, 8);
+}
+
+int sa_mark_rules_put(struct nft_batch *batch, const struct sa_mark_settings *settings,
+		      const struct sa_mark_counters *counters)
+{
+	bool zones = settings->method == SA_TRACKING_METHOD_ZONE;
+	uint16_t port = settings->l2tp_port;
+	int r;
+
+	nft_rule_put_table(batch, NFT_MSG_NEWTABLE, SA_MARK_TABLE);
+	put_sets(batch);
 	nft_rule_put_counter(batch, SA_MARK_TABLE, SA_MARK_UNMARKED, counters->unmarked);
 	nft_rule_put_counter(batch, SA_MARK_TABLE, SA_MARK_FOREIGN, counters->foreign);
 	nft_rule_put_chain(batch, SA_MARK_TABLE, PREROUTING, "filter", NF_INET_PRE_ROUTING,
 			   PREROUTING_PRIORITY);
 	nft_rule_put_chain(batch, SA_MARK_TABLE, INPUT, "filter", NF_INET_LOCAL_IN, INPUT_PRIORITY);
-	for (size_t i = 0; i < ELEMENTS(rules); i++)
-		if (nft_rule_put(batch, SA_MARK_TABLE, &rules[i], UDP_DESTINATION,
-				 settings->l2tp_port) < 0)
-			return -ENOMEM;
-	return 0;
+	if (zones)
+		nft_rule_put_chain(batch, SA_MARK_TABLE, SOURCE_PORTS, "nat", NF_INET_LOCAL_IN,
+				   SOURCE_PORTS_PRIORITY);
+	r = put_rules(batch, port, mark_rules, ELEMENTS(mark_rules));
+	if (r == 0 && zones)
+		r = put_rules(batch, port, zone_rules, ELEMENTS(zone_rules));
+	if (r == 0)
+		r = put_rules(batch, port, other_rules, ELEMENTS(other_rules));
+	return r;
 }

@@ -11,6 +11,8 @@
  */
 #pragma once
 
+#include "ipsec-glue/sa_method.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +26,8 @@ struct sa_mark_table;
 
 struct sa_mark_settings {
 	uint16_t l2tp_port;
+	/* With zones each reqid is a zone of connection tracking (its low 16 bits). */
+	enum sa_tracking_method method;
 };
 
 /* What the rules dropped since the table was made. */

@@ -63,10 +63,12 @@ static int set_option(int descriptor, int level, int name, int value)
 /*
  * The socket's own policy, which the kernel asks before the global ones: what
  * goes in or out goes through an ESP transport SA with this reqid and SPI (0:
- * any). The selector is empty: it means all that this socket sends or receives.
+ * any). The selector is empty: it means all that this socket sends or receives;
+ * or it is for one port: what is sent to another is left to the global policies,
+ * until translation has made that port of it and the kernel asks again.
  */
-static int set_policy(int descriptor, uint16_t family, uint8_t direction, uint32_t reqid,
-		      uint32_t spi)
+static int set_policy(int descriptor, uint16_t family, uint8_t direction,
+		      const struct l2tp_udp_protection *protection)
 {
 	const struct family_options *options = family_options(family);
 	struct {
@@ -84,9 +86,9 @@ static int set_policy(int descriptor, uint16_t family, uint8_t direction, uint32
 		},
 		.template = {
 			.id.proto = IPPROTO_ESP,
-			.id.spi = htonl(spi),
+			.id.spi = htonl(protection->spi),
 			.family = family,
-			.reqid = reqid,
+			.reqid = protection->reqid,
 			.mode = XFRM_MODE_TRANSPORT,
 			.aalgos = UINT32_MAX,
 			.ealgos = UINT32_MAX,
@@ -94,6 +96,11 @@ static int set_policy(int descriptor, uint16_t family, uint8_t direction, uint32
 		},
 	};
 
+	if (protection->real_port) {
+		policy.information.sel.proto = IPPROTO_UDP;
+		policy.information.sel.dport = htons(protection->real_port);
+		policy.information.sel.dport_mask = UINT16_MAX;
+	}
 	if (setsockopt(descriptor, options->level, options->xfrm_policy, &policy, sizeof(policy)) <
 	    0)
 		return -errno;
@@ -107,6 +114,7 @@ static int set_policy(int descriptor, uint16_t family, uint8_t direction, uint32
  */
 static int set_options(int descriptor, uint16_t family, bool ipsec)
 {
+	static const struct l2tp_udp_protection any_sa = { .ipsec = true };
 	const struct family_options *options = family_options(family);
 	int r;
 
@@ -122,7 +130,7 @@ static int set_options(int descriptor, uint16_t family, bool ipsec)
 		r = set_option(descriptor, SOL_SOCKET, SO_RCVMARK, 1);
 	/* reqid 0: the SA of any client; cleartext is refused. */
 	if (r == 0 && ipsec)
-		r = set_policy(descriptor, family, XFRM_POLICY_IN, 0, 0);
+		r = set_policy(descriptor, family, XFRM_POLICY_IN, &any_sa);
 	return r;
 }
 
@@ -146,8 +154,7 @@ static int socket_open(const struct inet_endpoint *local,
 	if (r < 0)
 		return r;
 	if (protection->ipsec && protection->reqid != 0) {
-		r = set_policy(descriptor, local->address.family, XFRM_POLICY_OUT,
-			       protection->reqid, protection->spi);
+		r = set_policy(descriptor, local->address.family, XFRM_POLICY_OUT, protection);
 		if (r < 0)
 			return r;
 	}
@@ -202,7 +209,7 @@ int l2tp_udp_set_protection(int descriptor, uint16_t family,
 {
 	if (!protection->ipsec || protection->reqid == 0)
 		return -EINVAL;
-	return set_policy(descriptor, family, XFRM_POLICY_OUT, protection->reqid, protection->spi);
+	return set_policy(descriptor, family, XFRM_POLICY_OUT, protection);
 }
 
 /*

@@ -39,6 +39,12 @@ struct l2tp_udp_protection {
 	/* Tunnel sockets: template of the outbound policy, host byte order. */
 	uint32_t reqid;
 	uint32_t spi; /* 0: any SA of @reqid, which may be a twin's */
+	/*
+	 * The peer's real port, where connection tracking shows another one to
+	 * the socket: the policy is for what goes there, after translation. 0:
+	 * for all.
+	 */
+	uint16_t real_port;
 };
 
 /**

@@ -311,6 +311,9 @@ static void values_that_contradict_each_other_are_refused_at_the_later_line(void
 		  "3: pool: contains local-address, 10.0.0.2; allowed: a range without it" },
 		{ "[control]\nlauncher = /run/saregate/updown.socket\n",
 		  "2: launcher: launcher and updown are one path; allowed: two different ones" },
+		{ "[ipsec]\nsa-tracking = off\n",
+		  "2: sa-tracking: off is plain L2TP; allowed: auto, mark, zone; off together "
+		  "with protection = off" },
 		{ "[control]\nlauncher = /a\nupdown = /a\n",
 		  "3: updown: launcher and updown are one path; allowed: two different ones" },
 	};
@@ -351,7 +354,7 @@ static void every_key_reaches_its_field(void **state)
 {
 	static const char text[] =
 		"[listen]\naddress = 192.0.2.1  192.0.2.2\nport = 65535\n"
-		"[ipsec]\nprotection = off\n"
+		"[ipsec]\nprotection = off\nsa-tracking = zone\n"
 		"[l2tp]\nhost-name = vpn.example.org\nhello-interval = 5\n"
 		"tunnels-maximum = 60000\nhalf-open-maximum = 2\nhalf-open-per-client = 3\n"
 		"calls-per-tunnel = 1\n"
@@ -368,6 +371,7 @@ static void every_key_reaches_its_field(void **state)
 		.listen_count = 2,
 		.port = 65535,
 		.protection = CONFIGURATION_PROTECTION_OFF,
+		.sa_tracking = SA_TRACKING_WISH_ZONE,
 		.host_name = "vpn.example.org",
 		.hello_interval_seconds = 5,
 		.tunnels_maximum = 60000,
@@ -426,7 +430,7 @@ static void the_default_file_shows_every_key_with_its_default(void **state)
 	file = fopen(path, "re");
 	assert_non_null(file);
 	assert_in_range(fread(text, 1, sizeof(text) - 1, file), 1, sizeof(text) - 2);
-	assert_int_equal(uncomment(text), 22);
+	assert_int_equal(uncomment(text), 23);
 	configuration_default(&expected);
 	found = parse(text);
 	assert_memory_equal(&found, &expected, sizeof(expected));
