@@ -122,7 +122,7 @@ static void on_outbound_changed(void *userdata, uint64_t reference, uint32_t spi
 static void on_twins_changed(void *userdata, uint32_t reqid, bool twins)
 {
 	struct gateway *gateway = userdata;
-	uint64_t references[16];
+	uint64_t references[SA_TWINS_MAXIMUM];
 	size_t count;
 
 	if (!twins || !gateway->service || !gateway->tracking ||

@@ -348,8 +348,8 @@ static const char *remedy(int error)
 	case ENOENT:
 	case EOPNOTSUPP:
 	case EPROTONOSUPPORT:
-		return "the kernel lacks XFRM or nft_xfrm: modprobe xfrm_user nft_xfrm, or install "
-		       "the distribution's full kernel (linux-image-amd64)";
+		return "the kernel lacks XFRM, nft_xfrm or, for zones, nft_ct and nft_chain_nat: "
+		       "modprobe them, or install linux-image-amd64";
 	default:
 		return "see `saregate status` and the kernel's log";
 	}

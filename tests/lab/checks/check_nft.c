@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Our nftables tables and the set of inner addresses, as the kernel and nft see them. */
+#include "gateway/data_guard.h"
 #include "gateway/firewall_text.h"
 #include "gateway/inner_addresses.h"
 #include "ipsec-glue/cleartext_guard.h"
@@ -72,6 +73,22 @@ static void nft_prints_the_rules(void **state)
 	lists("meta mark 0x00000000 counter name \"unmarked\" drop");
 	lists("meta mark \\. @th,80,16 != @tunnels counter name \"foreign\" drop");
 	lists("meta mark \\. @th,96,16 != @tunnels counter name \"foreign\" drop");
+}
+
+static void nft_prints_the_rules_of_zones(void **state)
+{
+	const struct sa_mark_settings settings = { .l2tp_port = 1701,
+						   .method = SA_TRACKING_METHOD_ZONE };
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = NULL;
+
+	assert_int_equal(sa_mark_table_new(&settings, &table), 0);
+	assert_int_equal(sa_mark_table_check(table), 1);
+	lists("udp dport 1701 meta mark != 0x00000000 ct original zone set meta mark");
+	lists("type nat hook input priority 100; policy accept;");
+	command("nft flush chain inet saregate_mark prerouting");
+	assert_int_equal(sa_mark_table_check(table), 0);
+	assert_int_equal(sa_mark_table_restore(table), 0);
+	assert_int_equal(sa_mark_table_check(table), 1);
 }
 
 static void installing_twice_replaces(void **state)
@@ -189,6 +206,97 @@ static void ten_thousand_tunnels_come_back_at_once(void **state)
 	assert_int_equal(sa_mark_table_check(table), 1);
 	command("nft get element inet saregate_mark tunnels '{ 0x4001 . 1 }'");
 	command("nft get element inet saregate_mark tunnels '{ %u . 10000 }'", 0x4001 + 4 * 9999);
+}
+
+/* The references of a table of SAs; the kernel's own SAs do not matter. */
+static struct sa_table *open_references(void)
+{
+	static const struct sa_table_ops ops = { 0 };
+	struct sa_table *references;
+
+	assert_int_equal(sa_table_new(&ops, NULL, &references), 0);
+	return references;
+}
+
+/* One inbound SA of a client at a port of its NAT. */
+static void add_inbound(struct sa_table *references, uint32_t spi, uint32_t reqid, uint16_t port)
+{
+	const struct sa_description description = {
+		.spi = spi,
+		.reqid = reqid,
+		.inbound = true,
+		.source = inet_address_from_ipv4(0xcb00710b),
+		.destination = inet_address_from_ipv4(0xcb007101),
+		.encapsulation_source_port = port,
+		.encapsulation_destination_port = 4500,
+	};
+
+	assert_int_equal(sa_table_add(references, &description), 0);
+}
+
+static void the_guard_follows_the_marks_of_a_client(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+	_cleanup_(sa_table_freep) struct sa_table *references = open_references();
+	_cleanup_(data_guard_freep) struct data_guard *guard = NULL;
+	uint64_t client;
+
+	assert_int_equal(data_guard_new(references, table, SA_TRACKING_METHOD_MARK, &guard), 0);
+	assert_int_equal(data_guard_admit(guard, 0x4001, 7), -ENOENT);
+	add_inbound(references, 0x1111, 0x4001, 4500);
+	client = sa_table_resolve(references, 0x4001);
+	assert_int_equal(data_guard_admit(guard, client, 7), 0);
+	assert_int_equal(data_guard_admit(guard, client, 8), 0);
+	lists("0x00004001 \\. 7");
+	lists("0x00004001 \\. 8");
+	/* a twin comes: from now on the mark is the SPI */
+	add_inbound(references, 0x2222, 0x4001, 50000);
+	assert_int_equal(data_guard_follow(guard, client), 0);
+	assert_int_equal(data_guard_set_twins(guard, 0x4001, true), 0);
+	lists_not("0x00004001 \\. 7");
+	lists("0x00001111 \\. 7");
+	lists("0x00001111 \\. 8");
+	lists("elements = { 0x00004001 }");
+	/* a rekey: both SPIs are let in, then the new one */
+	add_inbound(references, 0x3333, 0x4001, 4500);
+	assert_int_equal(data_guard_follow(guard, client), 0);
+	lists("0x00001111 \\. 7");
+	lists("0x00003333 \\. 7");
+	sa_table_remove(references, 0x1111, &(struct inet_address){ AF_INET, { 203, 0, 113, 1 } });
+	assert_int_equal(data_guard_follow(guard, client), 0);
+	lists_not("0x00001111");
+	lists("0x00003333 \\. 8");
+	assert_int_equal(data_guard_dismiss(guard, client, 7), 0);
+	lists_not("0x00003333 \\. 7");
+	/* the generation ends: nothing of its is let in */
+	sa_table_flush(references);
+	assert_int_equal(data_guard_follow(guard, client), 0);
+	lists_not("0x00003333");
+	assert_int_equal(data_guard_dismiss(guard, client, 8), 0);
+	assert_int_equal(sa_mark_table_check(table), 1);
+}
+
+static void a_zone_is_for_one_client(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+	_cleanup_(sa_table_freep) struct sa_table *references = open_references();
+	_cleanup_(data_guard_freep) struct data_guard *guard = NULL;
+	uint64_t first, second, listed[4];
+
+	assert_int_equal(data_guard_new(references, table, SA_TRACKING_METHOD_ZONE, &guard), 0);
+	add_inbound(references, 0x1111, 0x4001, 4500);
+	add_inbound(references, 0x2222, 0x14001, 50000);
+	first = sa_table_resolve(references, 0x4001);
+	second = sa_table_resolve(references, 0x14001);
+	assert_int_equal(data_guard_admit(guard, first, 7), 0);
+	assert_int_equal(data_guard_admit(guard, second, 8), -EADDRINUSE);
+	assert_int_equal(data_guard_admit(guard, first, 9), 0);
+	assert_int_equal(data_guard_list(guard, 0x4001, listed, ELEMENTS(listed)), 2);
+	assert_int_equal(listed[0], first);
+	assert_int_equal(data_guard_list(guard, 0x14001, listed, ELEMENTS(listed)), 0);
+	assert_int_equal(data_guard_dismiss(guard, first, 7), 0);
+	assert_int_equal(data_guard_dismiss(guard, first, 9), 0);
+	assert_int_equal(data_guard_admit(guard, second, 8), 0);
 }
 
 static void a_closed_table_lets_nothing_in_and_forgets_nothing(void **state)
@@ -415,6 +523,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		CLEAN(the_table_is_there_until_it_is_removed),
 		CLEAN(nft_prints_the_rules),
+		CLEAN(nft_prints_the_rules_of_zones),
 		CLEAN(installing_twice_replaces),
 		CLEAN(elements_are_changed_and_printed),
 		CLEAN(several_changes_are_one_transaction),
@@ -422,6 +531,8 @@ int main(void)
 		CLEAN(what_somebody_changed_is_noticed_and_put_back),
 		CLEAN(a_change_puts_a_lost_table_back),
 		CLEAN(ten_thousand_tunnels_come_back_at_once),
+		CLEAN(the_guard_follows_the_marks_of_a_client),
+		CLEAN(a_zone_is_for_one_client),
 		CLEAN(a_closed_table_lets_nothing_in_and_forgets_nothing),
 		CLEAN(a_foreign_change_is_noticed),
 		CLEAN(lost_notifications_count_as_changes_of_all),
