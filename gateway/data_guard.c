@@ -121,7 +121,8 @@ static int set_marks(struct data_guard *guard, struct guarded *guarded, const ui
 	error = sa_mark_table_change(guard->marks, changes, used);
 	if (error)
 		return error;
-	memcpy(guarded->marks, marks, count * sizeof(*marks));
+	if (count)
+		memcpy(guarded->marks, marks, count * sizeof(*marks));
 	guarded->mark_count = (uint16_t)count;
 	return 0;
 }

@@ -462,8 +462,9 @@ static int start_tracking(struct gateway *gateway, struct sa_tracking_descriptor
 
 	if (uname(&kernel) < 0)
 		kernel.release[0] = '\0';
-	sa_method_choose(configuration->sa_tracking, kernel.release, gateway->path_choice.is_kernel,
-			 &method);
+	/* Where every tunnel may have the userspace path, marks do. */
+	sa_method_choose(configuration->sa_tracking, kernel.release,
+			 gateway->path_choice.is_kernel && !gateway->path_choice.fallback, &method);
 	log_info("SA tracking: %s (%s)", sa_method_name(method.method), method.reason);
 	return sa_tracking_new(gateway->event, configuration->port, &method, descriptors,
 			       &tracking_ops, gateway, &gateway->tracking, ret_error);

@@ -35,11 +35,11 @@ struct sa_method {
  * sa_method_choose() - by what the kernel is
  * @wish:             not SA_TRACKING_WISH_OFF
  * @release:          of the kernel, as uname() has it: 6.1.0-40-amd64
- * @kernel_path_used: whether a tunnel may use the kernel's data path at all
+ * @kernel_path_needed: whether tunnels have no other data path than the kernel's
  *
  * A release that cannot be read counts as an old one.
  */
-void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kernel_path_used,
+void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kernel_path_needed,
 		      struct sa_method *ret_method);
 
 /* "mark" or "zone", static. */
