@@ -64,10 +64,10 @@ client_is_down() { not on alice ip link show dev ppp0; }
 	logged "$log" gw/saregated 'logout: .*"alice".*pppd was killed'
 }
 
-# Its serial number in pluto, as in: 000 #4: "saregate-203.0.113.1"[1] ... IPsec SA established
+# Its serial number in pluto, as in: #4: "saregate-203.0.113.1"[1] ... IPsec SA established
 sa_serial() {
 	ipsec_on gw whack --status |
-		sed -n 's/^000 #\([0-9]*\): "saregate-.*IPsec SA established.*/\1/p' | head -n 1
+		sed -nE 's/^(000 )?#([0-9]+): "saregate-.*IPsec SA established.*/\2/p' | head -n 1
 }
 
 @test "4. the gateway's pluto deletes the SA" {
