@@ -51,7 +51,7 @@ class Client:
         self.socket.bind(("", local_port))
         self.socket.connect((address, port))
         self.wait_seconds = WAIT_SECONDS
-        self.tunnel_id = TUNNEL_ID
+        self.tunnel_id, self.session_id = TUNNEL_ID, SESSION_ID
         self.forget()
 
     def forget(self):
@@ -138,7 +138,7 @@ class Client:
         print("connected", self.peer_tunnel, flush=True)
 
     def call(self):
-        self.send(0, avp(0, struct.pack("!H", ICRQ)) + avp(14, struct.pack("!H", SESSION_ID)) +
+        self.send(0, avp(0, struct.pack("!H", ICRQ)) + avp(14, struct.pack("!H", self.session_id)) +
                   avp(15, struct.pack("!I", 1)))
         found = self.expect(ICRP)[1]
         self.peer_session = struct.unpack("!H", found[14])[0]

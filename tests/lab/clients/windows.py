@@ -9,7 +9,8 @@ usage: windows.py ADDRESS STEP...
 
 Steps, in order:
   connect ID     a tunnel that we call ID; prints "connected THEIR-ID"
-  call           a call in it, which we call 1; prints "call THEIR-ID"
+  call           a call in it, which we call by the number of calls so far; prints
+                 "call THEIR-ID"
   lcp            LCP up: our Configure-Request holds a magic number of our own and is
                  acknowledged with just that, theirs is taken as it is; prints "lcp"
   echo COUNT     COUNT LCP Echo-Requests, 50 ms apart; prints "echoed ANSWERED of COUNT"
@@ -80,11 +81,12 @@ class WindowsClient(l2tp_client.Client):
     def __init__(self, address):
         super().__init__(address, 1701, 1701)
         self.wait_seconds = WAIT_SECONDS
-        self.magic = random.SystemRandom().randbytes(4)
+        self.session_id = 0
         self.answered = set()
 
     def forget(self):
         super().forget()
+        self.magic = random.SystemRandom().randbytes(4)
         self.ours_is_acknowledged = self.theirs_is_acknowledged = False
 
     def send_lcp(self, code, identifier, body):
@@ -98,7 +100,7 @@ class WindowsClient(l2tp_client.Client):
         if len(packet) < 14:
             return
         tunnel, session, frame = data_of(packet)
-        if (tunnel, session) != (self.tunnel_id, l2tp_client.SESSION_ID):
+        if (tunnel, session) != (self.tunnel_id, self.session_id):
             return
         if frame[:2] == b"\xff\x03":
             frame = frame[2:]
@@ -140,6 +142,7 @@ class WindowsClient(l2tp_client.Client):
     def connect_as(self, identifier):
         self.forget()
         self.tunnel_id = identifier
+        self.session_id += 1
         self.connect()
 
     def is_open(self):

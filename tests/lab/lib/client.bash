@@ -67,7 +67,7 @@ client_configure_l2tp() {
 # client_ipsec_up NAME: starts pluto if it does not run and negotiates the SA.
 client_ipsec_up() {
 	on "$1" test -S /run/pluto/pluto.ctl || pluto_start "$1"
-	on "$1" timeout 60 ipsec auto --up vpn >>"$LAB_OUTPUT/$1/ipsec-up.log" 2>&1 || {
+	on "$1" timeout 120 ipsec auto --up vpn >>"$LAB_OUTPUT/$1/ipsec-up.log" 2>&1 || {
 		echo "no IPsec SA for $1:" >&2
 		tail -n 5 "$LAB_OUTPUT/$1/ipsec-up.log" >&2
 		return 1

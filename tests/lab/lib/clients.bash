@@ -107,6 +107,56 @@ client_ipsec_up_if_down() {
 # clients_down NAME...: ends all of their daemons.
 clients_down() { at_once client_down "$@"; }
 
+# client_crash NAME: as when the power goes. Nobody is told, and the client's kernel
+# holds nothing of its own afterwards.
+client_crash() {
+	local process
+	host_kill "$1" pluto
+	host_kill "$1" xl2tpd
+	for process in $(host_processes "$1" pppd | cut -d ' ' -f 1); do kill -KILL "$process"; done
+	wait_until 10 "the end of pppd on $1" client_has_no_pppd "$1"
+	on "$1" rm -f /run/pluto/pluto.ctl /run/pluto/pluto.pid /run/xl2tpd/l2tp-control
+	on "$1" ip xfrm policy flush
+	on "$1" ip xfrm state flush
+}
+
+# client_tunnel NAME, client_call NAME: the gateway's ids for what xl2tpd has now;
+# client_own_tunnel NAME: the client's own id.
+client_tunnel() { client_id "$1" 'Connection established to .*Remote'; }
+client_own_tunnel() { client_id "$1" 'Connection established to .*Local'; }
+client_call() { client_id "$1" 'Call established with .*Remote'; }
+client_id() { sed -n "s/.*$2: \([0-9]*\).*/\1/p" "$LAB_OUTPUT/$1/xl2tpd.log" | tail -n 1; }
+
+# traffic_start NAME...: ten pings a second, with a kilobyte each, to web.
+traffic_start() {
+	local name
+	for name in "$@"; do
+		rm -f "$LAB_OUTPUT/$name/traffic.log"
+		host_spawn "$name" traffic ping -i 0.1 -s 1000 "$road_web"
+	done
+	for name in "$@"; do wait_until 20 "traffic of $name" traffic_flows "$name" 3; done
+}
+
+# traffic_flows NAME COUNT: whether COUNT answers have come; traffic_answers NAME.
+traffic_flows() { [ "$(traffic_answers "$1")" -ge "$2" ]; }
+traffic_answers() { grep -c icmp_seq "$LAB_OUTPUT/$1/traffic.log" || true; }
+
+# traffic_stop NAME...: prints "NAME: LOST of SENT lost" for each, when each has got
+# ten answers more. What was under way at the end is not counted.
+traffic_stop() {
+	local name
+	local -A wanted
+	for name in "$@"; do wanted[$name]=$(($(traffic_answers "$name") + 10)); done
+	for name in "$@"; do
+		wait_until 30 "more traffic of $name" traffic_flows "$name" "${wanted[$name]}" || true
+		kill -INT "$(host_pid "$name" traffic)"
+		wait_until 10 "the end of $name's traffic" not host_alive "$name" traffic
+		sed -n "s/.*icmp_seq=\([0-9]*\).*/\1/p" "$LAB_OUTPUT/$name/traffic.log" |
+			awk -v name="$name" '!seen[$1]++ { n++; if ($1 > last) last = $1 }
+				END { print name ": " last - n " of " last " lost" }'
+	done
+}
+
 # windows HOST STEP...: clients/windows.py on a host that has IPsec and no xl2tpd.
 windows() {
 	local host=$1

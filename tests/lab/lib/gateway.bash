@@ -96,6 +96,14 @@ gateway_stop_daemon() { host_stop "$1" saregated; }
 # gateway_kill_daemon HOST: saregated dies without a chance to clean up.
 gateway_kill_daemon() { host_kill "$1" saregated; }
 
+# gateway_configure HOST SECTION KEY VALUE: sets a key that saregate.conf has, as a
+# comment or not, and starts saregated anew.
+gateway_configure() {
+	on "$1" sed -i "/^\[$2\]/,/^\[/s/^#\?$3 = .*/$3 = $4/" /etc/saregate/saregate.conf
+	gateway_stop_daemon "$1"
+	gateway_start_daemon "$1"
+}
+
 # gateway_stop HOST: all that gateway_start started; guards, as on a real host, stay.
 gateway_stop() {
 	gateway_stop_daemon "$1"

@@ -18,6 +18,8 @@ host_new() {
 	if ! mountpoint -q $lab_state; then
 		mkdir -p $lab_state
 		mount -t tmpfs -o mode=755 lab $lab_state
+		# once for all hosts, who see it below their own /var: it takes a second
+		ipsec --checknss >/dev/null || true
 	fi
 	mkdir -p "$state"/{etc,var}/{files,work} "$LAB_OUTPUT/$1"
 	: >"$state/mount"

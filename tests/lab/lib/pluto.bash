@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # libreswan's pluto on a host, started the way Debian's ipsec.service starts it but
-# for _stackmanager: that loads 40 modules by name, which takes 20 s here; the kernel
-# loads those that are used by itself.
+# for _stackmanager, which loads 40 modules by name and takes 20 s here (the kernel
+# loads those that are used by itself), for --checknss, which host_new has done once,
+# and for --checknflog, which has nothing to do unless nflog= is configured.
 # Its configuration is the host's own /etc/ipsec.*, which begins as the
 # distribution ships it; its log is $LAB_OUTPUT/HOST/pluto.log.
 # shellcheck shell=bash
@@ -12,12 +13,10 @@ pluto_start() {
 	pluto_readable_secrets "$1"
 	on "$1" mkdir -p /run/pluto
 	on "$1" /usr/libexec/ipsec/addconn --config /etc/ipsec.conf --checkconfig
-	on "$1" ipsec --checknss >/dev/null
-	on "$1" ipsec --checknflog >/dev/null
 	pluto_drop_in "$1"
 	host_spawn "$1" pluto /usr/libexec/ipsec/pluto --leak-detective \
 		--config /etc/ipsec.conf --nofork --stderrlog
-	wait_until 30 "pluto on $1" pluto_listens "$1"
+	wait_until 90 "pluto on $1" pluto_listens "$1"
 }
 
 # What a drop-in of ours adds to ipsec.service. On a client there is no saregated.

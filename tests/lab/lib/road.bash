@@ -22,8 +22,7 @@ road_gateway() {
 	if ! on gw test -e /etc/ipsec.d/saregate.conf; then
 		gateway_setup gw
 		gateway_start gw
-		on gw saregate user add alice --password-stdin <<<"$road_password"
-		client_configure alice 203.0.113.1 "$(road_psk)" alice "$road_password"
+		clients_configure alice
 	fi
 	on gw saregate status >/dev/null
 }

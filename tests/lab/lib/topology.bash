@@ -70,6 +70,17 @@ nat_new() {
 	TEXT
 }
 
+# nat_rebind NAT FIRST-LAST: the NAT forgets all connections, as after a restart, and
+# gives ports of that range to those that follow.
+nat_rebind() {
+	on "$1" nft -f - <<-TEXT
+		flush chain ip nat postrouting
+		add rule ip nat postrouting oifname "eth0" meta l4proto udp masquerade to :$2
+		add rule ip nat postrouting oifname "eth0" masquerade
+	TEXT
+	on "$1" conntrack -F >/dev/null 2>&1
+}
+
 # client_new NAME NAT ADDRESS: a host in the LAN (a /24) of a NAT.
 client_new() {
 	host_new "$1"
