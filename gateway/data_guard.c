@@ -161,7 +161,7 @@ int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunn
 	if (!count)
 		return -ENOENT;
 	if (zone_is_taken(guard, reference))
-		return -EADDRINUSE;
+		return -ENOTUNIQ;
 	if (!guarded)
 		return -ENOMEM;
 	guarded->reference = reference;

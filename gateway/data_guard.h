@@ -32,7 +32,7 @@ void data_guard_freep(struct data_guard **guard);
  * data_guard_admit() - let a client's data into one of its tunnels
  * @tunnel_id: local, host byte order; not admitted yet
  *
- * Return: 0; -ENOENT for a reference that has ended; -EADDRINUSE if another
+ * Return: 0; -ENOENT for a reference that has ended; -ENOTUNIQ if another
  *         client has the zone that this one would have (their reqids are equal
  *         in 16 bits); -ENOSPC; -ENOMEM; the kernel's error. Nothing is let in
  *         then.

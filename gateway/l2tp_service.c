@@ -196,7 +196,8 @@ static void report_tunnel_open(struct l2tp_service *service, const struct l2tp_p
 	    !log_limit_allows(&service->tunnel_log_limit, now_usec(service), &suppressed))
 		return;
 	log_error("tunnel for %s cannot be opened: %s (%u more not shown)",
-		  inet_endpoint_format(&path->peer, peer), strerror(-error), suppressed);
+		  inet_endpoint_format(&path->peer, peer), l2tp_service_open_text(error),
+		  suppressed);
 }
 
 static int open_tunnel_path(struct tunnel *tunnel, const struct l2tp_tunnel *lns_tunnel)

@@ -52,3 +52,6 @@ void l2tp_service_call_closed(void *userdata, struct l2tp_call *lns_call,
 
 /* The batch of datagrams is over: what was collected for a pppd is written. */
 void l2tp_service_flush_frames(struct l2tp_service *service);
+
+/* Why a tunnel cannot be opened, from a negative errno. Until the next call. */
+const char *l2tp_service_open_text(int error);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Words for what the L2TP service tells of. */
-#include "gateway/l2tp_service.h"
+#include "gateway/l2tp_service_parts.h"
+
+#include <errno.h>
+#include <string.h>
 
 const char *l2tp_service_end_text(enum l2tp_end_cause cause)
 {
@@ -17,4 +20,17 @@ const char *l2tp_service_end_text(enum l2tp_end_cause cause)
 	};
 
 	return cause < L2TP_END_COUNT_ ? texts[cause] : "?";
+}
+
+const char *l2tp_service_open_text(int error)
+{
+	switch (-error) {
+	case ENOTUNIQ:
+		return "another client has its zone of connection tracking: with a new IPsec SA it "
+		       "gets one of its own";
+	case ENOENT:
+		return "its SA has gone, or connection tracking does not know it";
+	default:
+		return strerror(-error);
+	}
 }

@@ -289,7 +289,7 @@ static void a_zone_is_for_one_client(void **state)
 	first = sa_table_resolve(references, 0x4001);
 	second = sa_table_resolve(references, 0x14001);
 	assert_int_equal(data_guard_admit(guard, first, 7), 0);
-	assert_int_equal(data_guard_admit(guard, second, 8), -EADDRINUSE);
+	assert_int_equal(data_guard_admit(guard, second, 8), -ENOTUNIQ);
 	assert_int_equal(data_guard_admit(guard, first, 9), 0);
 	assert_int_equal(data_guard_list(guard, 0x4001, listed, ELEMENTS(listed)), 2);
 	assert_int_equal(listed[0], first);
