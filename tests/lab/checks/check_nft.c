@@ -65,6 +65,7 @@ static void nft_prints_the_rules(void **state)
 {
 	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
 
+	assert_int_equal(sa_mark_table_check(table), 1);
 	lists("type filter hook prerouting priority raw - 1; policy accept;");
 	lists("udp dport 1701 meta mark set 0x00000000");
 	lists("udp dport 1701 meta mark set ipsec in reqid");

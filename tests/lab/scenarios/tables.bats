@@ -42,14 +42,14 @@ elements() { on gw nft list set inet saregate_mark tunnels | grep -o '0x[0-9a-f]
 }
 
 @test "its rules, its elements, its hooks: whatever is changed is put back" {
-	local before change
+	local before change since
 	before=$(on gw nft list table inet saregate_mark | sed 's/packets [0-9]* bytes [0-9]*//')
 	for change in 'flush chain inet saregate_mark input' \
 		'flush set inet saregate_mark tunnels' \
 		'add table inet saregate_mark { flags dormant; }'; do
-		log=$(log_lines gw/saregated)
+		since=$(log_lines gw/saregated)
 		on gw nft "$change"
-		wait_until 2 "the log line" logged "$log" gw/saregated 'table saregate_mark: put back'
+		wait_until 2 "the log line" logged "$since" gw/saregated 'table saregate_mark: put back'
 		[ "$(on gw nft list table inet saregate_mark | sed 's/packets [0-9]* bytes [0-9]*//')" = "$before" ]
 	done
 	session_lives
