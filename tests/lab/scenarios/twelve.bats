@@ -29,22 +29,46 @@ teardown_file() {
 	load "$LAB_LIB/lab.bash"
 	clients_down "${twelve[@]}"
 	exchange_stop web
+	! on gw grep -q '^kind = userspace' /etc/saregate/saregate.conf ||
+		gateway_configure gw data-path kind auto
 	road_clear
 }
 
 setup() { load "$LAB_LIB/lab.bash"; }
 
-@test "twelve behind one NAT connect at once" {
-	clients_up "${twelve[@]}"
-	[ "$(on gw saregate session list --json | json_value state | sort | uniq -c | tr -d ' ')" = 12up ]
-	[ "$(on gw saregate session list --json | json_value sa_reference | sort -u | wc -l)" = 12 ]
-	[ "$(on gw saregate session list --json | json_value inner_address | sort -u | wc -l)" = 12 ]
+# How often each value of a key of `session list` comes: "12up".
+each() { on gw saregate session list --json | json_value "$1" | sort | uniq -c | tr -d ' '; }
+
+# all_up PATH: all twelve have a session, each its own SA reference and address.
+all_up() {
+	[ "$(each state)" = 12up ]
+	[ "$(each data_path)" = "12$1" ]
+	[ "$(each sa_reference | wc -l)" = 12 ]
+	[ "$(each inner_address | wc -l)" = 12 ]
 }
 
-@test "four megabytes each way, all at once: nothing crosses, nothing is lost" {
+# exchange_all: fails if a byte is lost or crosses, or a foreign packet is seen.
+exchange_all() {
 	local foreign
 	foreign=$(status_value l2tp_foreign)
 	at_once exchange "${twelve[@]}"
 	exchange_check "${twelve[@]}"
 	[ "$(status_value l2tp_foreign)" = "$foreign" ]
+}
+
+@test "twelve behind one NAT connect at once; auto prefers the kernel" {
+	clients_up "${twelve[@]}"
+	all_up kernel
+}
+
+@test "four megabytes each way, all at once: nothing crosses, nothing is lost" {
+	exchange_all
+}
+
+@test "the same on the userspace data path" {
+	gateway_configure gw data-path kind userspace
+	at_once client_l2tp_stop "${twelve[@]}"
+	clients_up "${twelve[@]}"
+	all_up userspace
+	exchange_all
 }
