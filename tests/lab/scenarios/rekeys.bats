@@ -1,0 +1,165 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # LAB_LIB, LAB_OUTPUT: from tests/lab/run
+# What becomes of clients behind one NAT when their SAs change: deleted, forgotten,
+# moved to other ports; and when the gateway's pluto dies.
+#
+#   c1   192.168.1.21 -+
+#   c2   192.168.1.22 -+- nat1 203.0.113.11 -- net -- gw: pluto -- lan -- web
+#   c3   192.168.1.23 -+  forgets its ports
+#   c4   192.168.1.24 -+
+
+bats_require_minimum_version 1.5.0
+
+four=(c1 c2 c3 c4)
+
+setup_file() {
+	load "$LAB_LIB/lab.bash"
+	local number
+	road_gateway
+	client_l2tp_stop alice
+	for number in {1..4}; do clients_new "c$number" "192.168.1.$((20 + number))"; done
+	clients_configure "${four[@]}"
+}
+
+teardown_file() {
+	load "$LAB_LIB/lab.bash"
+	clients_down "${four[@]}"
+	# a session whose client crashed is missed after a minute of silence
+	road_clear 180
+	# what nat1 may give out by default
+	nat_rebind nat1 1024-65535
+}
+
+setup() {
+	load "$LAB_LIB/lab.bash"
+	clients_up "${four[@]}"
+}
+
+# The sessions' ids: a session that goes on keeps its own.
+sessions() { on gw saregate session list --json | json_value id | sort -n; }
+
+sas_of() { on "$1" ip xfrm state | grep -c '^src'; }
+
+# Fails if a client lost a packet, after showing who lost how many.
+none_lost() {
+	local lost
+	lost=$(traffic_stop "$@")
+	echo "$lost"
+	[ "$(grep -c ': 0 of [1-9][0-9]* lost$' <<<"$lost")" = $# ]
+}
+
+not_listed() { [ -z "$(session_of "$1" id)" ]; }
+
+@test "one deletes its SA: its session goes, the others lose nothing; it returns" {
+	traffic_start c1 c3 c4
+	client_ipsec_down c2
+	wait_until 20 "the end of c2's session" not_listed c2
+	client_l2tp_stop c2
+	clients_up c2
+	none_lost c1 c3 c4
+	on c2 ping -q -c 2 -W 5 "$road_web"
+}
+
+@test "one is killed with -9 and is back while its old SAs linger" {
+	local begin seconds sas
+	sas=$(sas_of gw)
+	traffic_start c1 c2 c4
+	client_crash c3
+	begin=$SECONDS
+	clients_up c3
+	seconds=$((SECONDS - begin))
+	echo "# up again $seconds s after it had died" >&3
+	[ "$(sas_of gw)" -gt "$sas" ]
+	none_lost c1 c2 c4
+	on c3 ping -q -c 2 -W 5 "$road_web"
+	on gw ping -q -c 2 -W 5 "$(client_address c3)"
+}
+
+# Whether the gateway sends to all of them by ports of the new range.
+moved() {
+	local port moved=0
+	for port in $(on gw ip xfrm state list src 203.0.113.1 | sed -n 's/.*espinudp .*dport \([0-9]*\) .*/\1/p'); do
+		[ "$port" -lt 20000 ] || [ "$port" -gt 29999 ] || moved=$((moved + 1))
+	done
+	[ $moved -ge ${#four[@]} ] || { on gw ip xfrm state list src 203.0.113.1 && return 1; }
+}
+
+@test "the NAT gives all of them other ports: their sessions go on" {
+	local before
+	before=$(sessions)
+	traffic_start "${four[@]}"
+	nat_rebind nat1 20000-29999
+	wait_until 30 "SAs that have moved" moved
+	for name in "${four[@]}"; do
+		rm -f "$LAB_OUTPUT/$name/traffic.log"
+		host_stop "$name" traffic
+	done
+	at_once ping_both_ways "${four[@]}"
+	[ "$(sessions)" = "$before" ]
+}
+
+ping_both_ways() {
+	on "$1" ping -q -c 5 -i 0.2 -W 5 "$road_web"
+	on gw ping -q -c 5 -i 0.2 -W 5 "$(client_address "$1")"
+}
+
+# watch_foreign NAME: counts on a client L2TP data that was meant for the tunnels of
+# the others, by both forms of its header.
+watch_foreign() {
+	local name own others=()
+	own=$(client_own_tunnel "$1")
+	for name in "${four[@]}"; do
+		[ "$name" = "$1" ] || others+=("$(client_own_tunnel "$name")")
+	done
+	on "$1" nft -f - <<-TEXT
+		table inet watch {
+			counter own { }
+			counter foreign { }
+			chain input {
+				type filter hook input priority filter;
+				udp sport 1701 @th,64,2 0 @th,80,16 $own counter name own
+				udp sport 1701 @th,64,2 1 @th,96,16 $own counter name own
+				udp sport 1701 @th,64,2 0 @th,80,16 { $(IFS=, && echo "${others[*]}") } counter name foreign
+				udp sport 1701 @th,64,2 1 @th,96,16 { $(IFS=, && echo "${others[*]}") } counter name foreign
+			}
+		}
+	TEXT
+}
+
+watched() { on "$1" nft list counter inet watch "$2" | sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
+
+@test "the gateway's pluto dies; clients return in another order and nothing crosses" {
+	local name address
+	at_once watch_foreign "${four[@]}"
+	# what gw sends to the addresses that they have now, all the time
+	for name in "${four[@]}"; do
+		address=$(client_address "$name")
+		host_spawn gw "stream-$name" ping -i 0.1 "$address"
+	done
+	for name in "${four[@]}"; do
+		wait_until 20 "packets for $name" received "$name"
+	done
+	pluto_kill gw
+	# ExecStopPost of Debian's ipsec.service
+	on gw ip xfrm policy flush
+	on gw ip xfrm state flush
+	pluto_start gw
+	at_once forget_gateway "${four[@]}"
+	for name in c4 c2 c3 c1; do clients_ipsec_up $name; done
+	clients_up "${four[@]}"
+	at_once ping_both_ways "${four[@]}"
+	for name in "${four[@]}"; do
+		host_stop gw "stream-$name"
+		[ "$(watched "$name" foreign)" = 0 ]
+		on "$name" nft delete table inet watch
+	done
+}
+
+received() { [ "$(watched "$1" own)" -gt 5 ]; }
+
+# A client that has noticed: its pluto and its xl2tpd begin anew.
+forget_gateway() {
+	client_l2tp_stop "$1"
+	pluto_stop "$1"
+}
