@@ -106,10 +106,10 @@ void l2tp_tunnel_each_of(const struct l2tp_lns *lns, uint64_t reference,
 
 	if (!of)
 		return;
-	TAILQ_FOREACH(tunnel, &of->living, siblings)
-	found(userdata, tunnel);
-	TAILQ_FOREACH(tunnel, &of->lingering, siblings)
-	found(userdata, tunnel);
+	for (tunnel = TAILQ_FIRST(&of->living); tunnel; tunnel = TAILQ_NEXT(tunnel, siblings))
+		found(userdata, tunnel);
+	for (tunnel = TAILQ_FIRST(&of->lingering); tunnel; tunnel = TAILQ_NEXT(tunnel, siblings))
+		found(userdata, tunnel);
 }
 
 static struct l2tp_reference *reference_get(struct l2tp_lns *lns, uint64_t key)
