@@ -18,6 +18,7 @@ setup_file() {
 
 teardown_file() {
 	load "$LAB_LIB/lab.bash"
+	rm -f /etc/modprobe.d/lab-userspace.conf
 	[ "$(status_value data_path)" = kernel ] || use_path auto
 }
 
@@ -76,7 +77,7 @@ client_is_down() { not on alice ip link show dev ppp0; }
 	[ "$(status_value frames_malformed)" = 0 ]
 	[ "$(status_value frames_dropped_early)" = 0 ]
 	[ "$(status_value frames_dropped_late)" = 0 ]
-	on gw ip -s link show dev "$(session_value interface)"
+	echo "# dropped for a full pty: $(status_value frames_dropped_full)" >&3
 }
 
 @test "the client hangs up: nothing is left" {
@@ -126,7 +127,26 @@ client_is_down() { not on alice ip link show dev ppp0; }
 	client_l2tp_stop alice
 }
 
+# The client's xl2tpd finds none either and does as the gateway does.
+@test "where the kernel has no PPPoL2TP, auto is this path and says why" {
+	client_ipsec_down alice
+	gateway_stop_daemon gw
+	echo "install l2tp_ppp /bin/false" >/etc/modprobe.d/lab-userspace.conf
+	rmmod l2tp_ppp
+	use_path auto
+	on gw saregate status | grep -A 1 '^data path *userspace$' | grep "run 'modprobe l2tp_ppp'"
+	client_l2tp_up alice
+	client_route alice 10.20.0.0/24
+	on alice ping -q -c 2 -W 5 "$road_web"
+	[ "$(session_value data_path)" = userspace ]
+	[ "$(session_value data_path_why)" = "the kernel has no usable PPPoL2TP" ]
+	on gw saregate session list | grep 'WHY THIS PATH$'
+	client_l2tp_stop alice
+}
+
 @test "auto is the kernel's path again" {
+	rm /etc/modprobe.d/lab-userspace.conf
+	modprobe l2tp_ppp
 	use_path auto
 	[ "$(status_value data_path)" = kernel ]
 	client_l2tp_up alice
