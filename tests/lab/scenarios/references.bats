@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # LAB_LIB, LAB_OUTPUT: from tests/lab/run
+# What happens to a client's SAs while it is connected: rekeys, NATs that forget,
+# twins, a pluto that dies.
+#
+#   alice  192.168.1.101 -+
+#   bob    192.168.1.102 -+- nat1 203.0.113.11 ---------------+
+#   dora   192.168.1.101 --- home1 100.64.0.11 -+             +- net --- gw --- lan --- web
+#   emil   192.168.1.101 --- home2 100.64.0.12 -+- carrier ---+
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	load "$LAB_LIB/lab.bash"
+	road_gateway
+	clients_new bob 192.168.1.102
+	clients_twins
+	clients_configure bob dora emil
+	clients_up alice bob
+}
+
+teardown_file() {
+	load "$LAB_LIB/lab.bash"
+	clients_down alice bob dora emil
+	road_clear
+}
+
+setup() { load "$LAB_LIB/lab.bash"; }
+
+# reach NAME...: pings both ways for all at the same time, a page of its own each.
+reach() {
+	local name
+	for name in "$@"; do echo "for $name alone" >"$webserver_folder/$name"; done
+	at_once reach_one "$@"
+}
+
+reach_one() {
+	on "$1" ping -q -c 3 -i 0.2 -W 5 "$road_web"
+	[ "$(on "$1" curl -fsS --max-time 60 "http://$road_web/$1")" = "for $1 alone" ]
+	on gw ping -q -c 3 -i 0.2 -W 5 "$(client_address "$1")"
+}
+
+# outbound_spis NAME: of the SAs through which the gateway sends to it.
+outbound_spis() { on "$1" ip xfrm state list src 203.0.113.1 | awk '/proto esp/ { print $4 }'; }
+
+# rekey NAME: under traffic both ways, of which nothing may be lost.
+rekey_under_traffic() {
+	local before
+	before=$(outbound_spis "$1")
+	on "$1" ping -q -c 150 -i 0.1 -W 10 "$road_web" >"$BATS_TEST_TMPDIR/$1.up" 3>&- &
+	on gw ping -q -c 150 -i 0.1 -W 10 "$(client_address "$1")" >"$BATS_TEST_TMPDIR/$1.down" 3>&- &
+	for _ in 1 2; do
+		# IKEv1 cannot be told to rekey; another Quick Mode is what a rekey is
+		on "$1" timeout 30 ipsec auto --up vpn
+	done
+	wait
+	[ "$(outbound_spis "$1")" != "$before" ]
+	cat "$BATS_TEST_TMPDIR/$1.up" "$BATS_TEST_TMPDIR/$1.down"
+	[ "$(cat "$BATS_TEST_TMPDIR/$1".{up,down} | grep -c '150 received')" = 2 ]
+}
+
+@test "a rekey under traffic loses nothing, and the sockets follow it" {
+	local changes
+	changes=$(status_value sa_outbound_changes)
+	at_once rekey_under_traffic alice bob
+	[ "$(status_value sa_outbound_changes)" -ge $((changes + 2)) ]
+	reach alice bob
+}
+
+# nat_forgets NAT: its mappings are gone, and new ones get other ports.
+nat_forgets() {
+	on "$1" nft -f - <<-TEXT
+		flush chain ip nat postrouting
+		add rule ip nat postrouting oifname "eth0" meta l4proto udp masquerade to :$2
+		add rule ip nat postrouting oifname "eth0" masquerade
+	TEXT
+	for timeout in nf_conntrack_udp_timeout nf_conntrack_udp_timeout_stream; do
+		on "$1" sh -c "echo 1 >/proc/sys/net/netfilter/$timeout"
+	done
+	ip -n "$1" link set eth0 down
+	wait_until 60 "the end of all mappings on $1" no_mapping "$1"
+	ip -n "$1" link set eth0 up
+	ip -n "$1" route replace default via "$(switch_address net)"
+	on "$1" sh -c 'echo 180 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout_stream'
+	on "$1" sh -c 'echo 30 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout'
+}
+
+# Mappings time out when somebody looks at them.
+no_mapping() {
+	on "$1" cat /proc/net/nf_conntrack >/dev/null 2>&1 || true
+	[ "$(on "$1" cat /proc/sys/net/netfilter/nf_conntrack_count)" -le 1 ]
+}
+
+@test "the NAT of all gives them other ports: they stay connected" {
+	local log session
+	log=$(log_lines gw/saregated)
+	session=$(session_of alice id)
+	nat_forgets nat1 20000-30000
+	on alice ping -q -c 5 -i 0.2 -W 5 "$road_web" || true
+	on bob ping -q -c 5 -i 0.2 -W 5 "$road_web" || true
+	reach alice bob
+	[ "$(session_of alice id)" = "$session" ]
+	[ "$(log_since "$log" gw/saregated | grep -c 'changed its port, IPsec follows')" -ge 2 ]
+	[ "$(status_value sa_nat_rebindings_failed)" = 0 ]
+	port=$(session_of alice outer_port)
+	echo "port $port"
+	[ "$port" -ge 20000 ] && [ "$port" -le 30000 ]
+}
+
+@test "twins: two clients that look exactly alike" {
+	clients_up dora
+	clients_up emil
+	reach dora emil
+	[ "$(status_value sa_twins)" -ge 1 ]
+	reach alice bob dora emil
+}
+
+# gone NAME...: no session of theirs is left.
+gone() {
+	local name
+	for name in "$@"; do
+		[ -z "$(session_of "$name" id)" ] || return 1
+	done
+}
+
+@test "pluto is killed: all tunnels go at once, its SAs stay and are nobody's" {
+	local log
+	log=$(log_lines gw/saregated)
+	pluto_kill gw
+	wait_until 5 "the end of all sessions" gone alice bob dora emil
+	log_since "$log" gw/saregated | grep 'pluto (process .*) has exited'
+	log_since "$log" gw/saregated | grep 'logout: .* user "alice" .*: its IPsec SA has gone'
+	on gw ip xfrm state | grep -q '^src'
+	pluto_start gw
+}
