@@ -4,8 +4,6 @@
  * clients behind one address and port come in for the tunnels of their own SA
  * and for no other; control messages always do.
  */
-#include "ipsec-glue/cleartext_guard.h"
-#include "ipsec-glue/conntrack_port.h"
 #include "ipsec-glue/sa_mark_table.h"
 #include "l2tp/udp_socket.h"
 #include "tests/lab/checks/hosts.h"
@@ -70,9 +68,9 @@ static int set_up_group(void **state)
 	return 0;
 }
 
-static int set_up_with(enum sa_tracking_method method)
+static int set_up(void **state)
 {
-	const struct sa_mark_settings settings = { .l2tp_port = PORT, .method = method };
+	static const struct sa_mark_settings settings = { .l2tp_port = PORT };
 	struct inet_endpoint local = endpoint(GATEWAY_IPV4);
 
 	assert_int_equal(sa_mark_table_new(&settings, &stage.table), 0);
@@ -81,16 +79,6 @@ static int set_up_with(enum sa_tracking_method method)
 	stage.a = client(REQID_A);
 	stage.b = client(REQID_B);
 	return 0;
-}
-
-static int set_up(void **state)
-{
-	return set_up_with(SA_TRACKING_METHOD_MARK);
-}
-
-static int set_up_zones(void **state)
-{
-	return set_up_with(SA_TRACKING_METHOD_ZONE);
 }
 
 static int tear_down(void **state)
@@ -269,137 +257,6 @@ static void replacing_is_atomic(void **state)
 	assert_in_range(counters.foreign, rounds, 2 * rounds);
 }
 
-struct heard {
-	uint32_t mark;
-	struct inet_endpoint peer;
-	uint8_t last;
-};
-
-static void hear(void *userdata, const struct l2tp_udp_datagram *datagram)
-{
-	struct heard *heard = userdata;
-
-	heard->mark = datagram->mark;
-	heard->peer = datagram->peer;
-	heard->last = datagram->bytes[datagram->size - 1];
-}
-
-/* One control message that ends with @last, as @to hears it. */
-static struct heard exchange(int from, int to, uint8_t last)
-{
-	const uint8_t bytes[] = { 0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, last };
-	struct pollfd wait = { .fd = to, .events = POLLIN };
-	struct heard heard = { 0 };
-
-	assert_int_equal(send(from, bytes, sizeof(bytes), 0), sizeof(bytes));
-	assert_int_equal(poll(&wait, 1, 5000), 1);
-	assert_int_equal(l2tp_udp_receive(to, PORT, 1, hear, &heard), 1);
-	assert_int_equal(heard.last, last);
-	return heard;
-}
-
-static uint16_t real_port(const struct inet_endpoint *peer)
-{
-	_cleanup_(netlink_socket_freep) struct netlink_socket *netlink = NULL;
-	struct inet_endpoint local = endpoint(GATEWAY_IPV4);
-	uint16_t port = 0;
-
-	assert_int_equal(netlink_socket_new(NETLINK_NETFILTER, &netlink), 0);
-	assert_int_equal(conntrack_port_find(netlink, &local, peer, &port), 0);
-	return port;
-}
-
-/* The socket of a client's tunnel, connected to where its packets seem to come from. */
-static int answering(const struct inet_endpoint *peer, uint32_t reqid)
-{
-	const struct l2tp_udp_protection protection = {
-		.ipsec = true, .reqid = reqid, .spi = SPI_OUT(reqid), .real_port = real_port(peer)
-	};
-	struct inet_endpoint local = endpoint(GATEWAY_IPV4);
-	int descriptor = l2tp_udp_tunnel_open(&local, peer, &protection);
-
-	assert_true(descriptor >= 0);
-	return descriptor;
-}
-
-static void with_zones_each_client_has_a_port_of_its_own(void **state)
-{
-	struct heard a = exchange(stage.a, stage.server, 1);
-	struct heard b = exchange(stage.b, stage.server, 2);
-	_cleanup_(closep) int to_a = -1;
-	_cleanup_(closep) int to_b = -1;
-
-	assert_int_equal(a.mark, REQID_A);
-	assert_int_equal(b.mark, REQID_B);
-	assert_true(inet_address_equal(&a.peer.address, &b.peer.address));
-	assert_int_not_equal(a.peer.port, b.peer.port);
-	assert_int_equal(real_port(&a.peer), PORT);
-	assert_int_equal(real_port(&b.peer), PORT);
-	to_a = answering(&a.peer, REQID_A);
-	to_b = answering(&b.peer, REQID_B);
-	/* now each socket hears its client, and answers through its SA to the real port */
-	for (uint8_t i = 0; i < 20; i++) {
-		exchange(stage.a, to_a, i);
-		exchange(stage.b, to_b, i);
-		assert_int_equal(exchange(to_a, stage.a, i).peer.port, PORT);
-		assert_int_equal(exchange(to_b, stage.b, i).peer.port, PORT);
-	}
-}
-
-static void with_zones_the_guard_works_too(void **state)
-{
-	change(tunnel(REQID_A, TUNNEL_A));
-	change(tunnel(REQID_B, TUNNEL_B));
-	assert_true(data_comes_in(stage.a, TUNNEL_A));
-	assert_true(data_comes_in(stage.b, TUNNEL_B));
-	assert_false(data_comes_in(stage.a, TUNNEL_B));
-	assert_false(data_comes_in(stage.b, TUNNEL_A));
-}
-
-/* Counts on the client what comes to it in clear. */
-static void watch_cleartext(void)
-{
-	command("ip netns exec client nft 'table inet watch { counter clear { }; chain c { type "
-		"filter hook input priority -400; udp sport 1701 meta ipsec missing counter name "
-		"clear; }; }'");
-}
-
-/* The first client's port is its own, the second one's was translated. */
-static void with_zones_nothing_leaves_in_clear(void **state)
-{
-	watch_cleartext();
-	_cleanup_(closep) int to_a = -1;
-	struct heard a = exchange(stage.a, stage.server, 1);
-	_cleanup_(netlink_socket_freep) struct netlink_socket *netlink = NULL;
-	struct cleartext_guard_counters counters = { 0 };
-
-	assert_int_equal(netlink_socket_new(NETLINK_NETFILTER, &netlink), 0);
-	assert_int_equal(cleartext_guard_restore(netlink, PORT), 0);
-	to_a = answering(&a.peer, REQID_A);
-	command("ip -n gateway xfrm state del dst " CLIENT_IPV4 " proto esp spi %u",
-		SPI_OUT(REQID_A));
-	for (unsigned int i = 0; i < 3; i++)
-		(void)!send(to_a, "È", 2, 0);
-	add_sa("gateway", GATEWAY_IPV4, CLIENT_IPV4, SPI_OUT(REQID_A), REQID_A, "");
-	exchange(to_a, stage.a, 7);
-	a = exchange(stage.b, stage.server, 1);
-	close(to_a);
-	to_a = answering(&a.peer, REQID_B);
-	command("ip -n gateway xfrm state del dst " CLIENT_IPV4 " proto esp spi %u",
-		SPI_OUT(REQID_B));
-	for (unsigned int i = 0; i < 3; i++)
-		(void)!send(to_a, "È", 2, 0);
-	assert_int_equal(poll(&(struct pollfd){ .fd = stage.b, .events = POLLIN }, 1, 300), 0);
-	add_sa("gateway", GATEWAY_IPV4, CLIENT_IPV4, SPI_OUT(REQID_B), REQID_B, "");
-	exchange(to_a, stage.b, 8);
-	assert_int_equal(cleartext_guard_read_counters(netlink, &counters), 0);
-	assert_in_range(counters.out, 1, 3);
-	command("ip netns exec client nft list counter inet watch clear | grep -q 'packets 0'");
-	command("ip netns exec client nft delete table inet watch");
-	command("nft delete table inet saregate_guard");
-}
-
-#define ZONED(name)  cmocka_unit_test_setup_teardown(name, set_up_zones, tear_down)
 #define STAGED(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -412,9 +269,6 @@ int main(void)
 		STAGED(a_twins_mark_is_its_spi),
 		STAGED(a_table_that_comes_back_lets_the_same_in),
 		STAGED(replacing_is_atomic),
-		ZONED(with_zones_each_client_has_a_port_of_its_own),
-		ZONED(with_zones_the_guard_works_too),
-		ZONED(with_zones_nothing_leaves_in_clear),
 	};
 
 	return cmocka_run_group_tests_name("data_guard", tests, set_up_group, drop_hosts);
