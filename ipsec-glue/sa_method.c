@@ -2,14 +2,29 @@
 /* The choice and the words for it. Pure. */
 #include "ipsec-glue/sa_method.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+/* Reads the decimal number that *@text begins with and passes over it. */
+static bool read_number(const char **text, unsigned long *ret_number)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)**text))
+		return false;
+	*ret_number = strtoul(*text, &end, 10);
+	*text = end;
+	return true;
+}
 
 /* Whether a release is at least this version. */
-static bool is_at_least(const char *release, unsigned int major, unsigned int minor)
+static bool is_at_least(const char *release, unsigned long major, unsigned long minor)
 {
-	unsigned int has_major, has_minor;
+	unsigned long has_major, has_minor;
 
-	if (sscanf(release, "%u.%u", &has_major, &has_minor) != 2)
+	if (!read_number(&release, &has_major) || *release++ != '.' ||
+	    !read_number(&release, &has_minor))
 		return false;
 	return has_major > major || (has_major == major && has_minor >= minor);
 }
