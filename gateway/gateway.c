@@ -465,9 +465,16 @@ static int start_tracking(struct gateway *gateway, struct sa_tracking_descriptor
 	/* Where every tunnel may have the userspace path, marks do. */
 	sa_method_choose(configuration->sa_tracking, kernel.release,
 			 gateway->path_choice.is_kernel && !gateway->path_choice.fallback, &method);
-	log_info("SA tracking: %s (%s)", sa_method_name(method.method), method.reason);
 	return sa_tracking_new(gateway->event, configuration->port, &method, descriptors,
 			       &tracking_ops, gateway, &gateway->tracking, ret_error);
+}
+
+/* Once all has started: a start that fails says one line, which is why. */
+static void tell_tracking(const struct gateway *gateway)
+{
+	const struct sa_method *method = sa_tracking_method(gateway->tracking);
+
+	log_info("SA tracking: %s (%s)", sa_method_name(method->method), method->reason);
 }
 
 static int start(struct gateway *gateway, struct sa_tracking_descriptors descriptors,
@@ -494,9 +501,12 @@ static int start(struct gateway *gateway, struct sa_tracking_descriptors descrip
 		error = start_tables(gateway, ret_error);
 	if (!error)
 		error = start_control(gateway, ret_error);
-	if (!error)
-		look_after(gateway);
-	return error;
+	if (error)
+		return error;
+	if (gateway->tracking)
+		tell_tracking(gateway);
+	look_after(gateway);
+	return 0;
 }
 
 int gateway_new(sd_event *event, const struct configuration *configuration,
