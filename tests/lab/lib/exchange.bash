@@ -13,8 +13,9 @@ exchange_address=10.20.0.80
 # exchange_start SERVER MEGABYTES NAME...: makes the bytes and serves them. A
 # connection's first 16 bytes say whose it is.
 exchange_start() {
-	local server=$1 bytes=$(($2 * 1048576)) name
+	local server=$1 bytes=$(($2 * 1048576)) name log
 	shift 2
+	log=$(log_lines "$server/exchange")
 	rm -rf "$exchange_folder"
 	mkdir "$exchange_folder"
 	for name in "$@"; do
@@ -47,7 +48,7 @@ print("serves")
 while True:
     threading.Thread(target=serve, args=(listener.accept()[0],)).start()
 ' "$exchange_folder" $exchange_port $bytes
-	wait_until 20 "the server on $server" grep -q serves "$LAB_OUTPUT/$server/exchange.log"
+	wait_until 20 "the server on $server" logged "$log" "$server/exchange" serves
 }
 
 # exchange NAME [SECONDS]: a client's part; it ends when the server has all.

@@ -111,6 +111,8 @@ count_by_source() {
 	on gw ping -q -c 2 -W 5 "$(client_address vera)"
 	[ "$(on vera curl -fsS --max-time 120 "http://$road_web/ten-megabytes" | sha256sum |
 		cut -d ' ' -f 1)" = "$(webserver_sha256)" ]
+	local log
+	log=$(log_lines web/upload)
 	host_spawn web upload python3 -u -c '
 import hashlib, socket
 listener = socket.create_server(("", 81))
@@ -119,12 +121,12 @@ sha256, (client, _) = hashlib.sha256(), listener.accept()
 while data := client.recv(65536):
     sha256.update(data)
 print(sha256.hexdigest())'
-	wait_until 10 "the receiver" grep -q listening "$LAB_OUTPUT/web/upload.log"
+	wait_until 10 "the receiver" logged "$log" web/upload listening
 	on vera python3 -c '
 import socket, sys
 with socket.create_connection((sys.argv[1], 81), 120) as server, open(sys.argv[2], "rb") as file:
     server.sendfile(file)' "$road_web" "$webserver_folder/ten-megabytes"
-	wait_until 60 "the last byte" grep -q "$(webserver_sha256)" "$LAB_OUTPUT/web/upload.log"
+	wait_until 60 "the last byte" logged "$log" web/upload "$(webserver_sha256)"
 }
 
 @test "cleartext over IPv6 is dropped and counted" {

@@ -60,6 +60,8 @@ fragmented() {
 }
 
 @test "ten megabytes to the LAN come through" {
+	local log
+	log=$(log_lines web/upload)
 	host_spawn web upload python3 -u -c '
 import hashlib, socket
 listener = socket.create_server(("", 81))
@@ -68,9 +70,9 @@ sha256, (client, _) = hashlib.sha256(), listener.accept()
 while data := client.recv(65536):
     sha256.update(data)
 print(sha256.hexdigest())'
-	wait_until 20 "a listener on web" grep -q listening "$LAB_OUTPUT/web/upload.log"
+	wait_until 20 "a listener on web" logged "$log" web/upload listening
 	on alice timeout 180 bash -c "cat $webserver_folder/ten-megabytes >/dev/tcp/$road_web/81"
-	wait_until 30 "all of it on web" grep -q "^$(webserver_sha256)\$" "$LAB_OUTPUT/web/upload.log"
+	wait_until 30 "all of it on web" logged "$log" web/upload "^$(webserver_sha256)\$"
 }
 
 @test "a ping larger than the path comes through both ways" {
