@@ -112,10 +112,10 @@ static void run_until_idle(const struct bench *bench)
 		;
 }
 
-/* How many SCCRPs for this tunnel id wait; takes all that waits. */
-static unsigned int count_sccrp(const struct bench *bench, uint16_t tunnel_id)
+/* Whether an SCCRP for this tunnel id waits; takes all that waits. */
+static bool was_answered(const struct bench *bench, uint16_t tunnel_id)
 {
-	unsigned int found = 0;
+	bool found = false;
 	uint8_t packet[2048];
 	ssize_t size;
 
@@ -125,7 +125,7 @@ static unsigned int count_sccrp(const struct bench *bench, uint16_t tunnel_id)
 
 		assert_int_equal(l2tp_header_read(packet, (size_t)size, &header), 0);
 		assert_int_equal(l2tp_control_message_read(&header.payload, &message), 0);
-		found += header.tunnel_id == tunnel_id && message.type == L2TP_MESSAGE_SCCRP;
+		found |= header.tunnel_id == tunnel_id && message.type == L2TP_MESSAGE_SCCRP;
 	}
 	return found;
 }
@@ -134,7 +134,7 @@ static void an_sccrq_is_answered(void **state)
 {
 	send_sccrq(*state, 1, 'a');
 	run_until_idle(*state);
-	assert_int_equal(count_sccrp(*state, 1), 1);
+	assert_true(was_answered(*state, 1));
 }
 
 /*
@@ -147,13 +147,13 @@ static void what_waits_in_the_socket_of_a_replaced_tunnel_is_not_lost(void **sta
 
 	send_sccrq(bench, 1, 'a');
 	run_until_idle(bench);
-	assert_int_equal(count_sccrp(bench, 1), 1);
+	assert_true(was_answered(bench, 1));
 	send_sccrq(bench, 1, 'b');
 	for (unsigned int i = 0; i < MANY; i++)
 		assert_int_equal(send(bench->client, "junk", 4, 0), 4);
 	send_sccrq(bench, 2, 'c');
 	run_until_idle(bench);
-	assert_int_equal(count_sccrp(bench, 2), 1);
+	assert_true(was_answered(bench, 2));
 	assert_int_equal(l2tp_service_counters(bench->service)->datagrams, 1 + 1 + MANY + 1);
 }
 
