@@ -24,6 +24,7 @@
 #define ERROR_SIZE 512
 /* Another connection can hold the file for one transaction at most. */
 #define BUSY_TIMEOUT_MSEC 2000
+#define WAL_RETRY_MSEC    10
 #define SCHEMA_VERSION    1
 
 #define REMEDY_REPLACE "restore it from a backup, or move it away to start without users"
@@ -218,22 +219,33 @@ static int check_pages(sqlite3 *connection, const char *path, char *error)
 	return result;
 }
 
+/* The switch needs the file for itself and does not wait for it as all else does. */
+static int switch_to_wal(sqlite3 *connection)
+{
+	int code = SQLITE_BUSY;
+
+	for (int waited = 0; code == SQLITE_BUSY && waited < BUSY_TIMEOUT_MSEC;
+	     waited += WAL_RETRY_MSEC) {
+		if (waited > 0)
+			sqlite3_sleep(WAL_RETRY_MSEC);
+		code = sqlite3_exec(connection, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	}
+	return code;
+}
+
 static int prepare(sqlite3 *connection, const char *path, char *error)
 {
 	int result;
 
 	sqlite3_busy_timeout(connection, BUSY_TIMEOUT_MSEC);
 	sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	/*
-	 * The schema first, then WAL: two that open a new file at once would
-	 * both want the switch to WAL, which does not wait.
-	 */
+	/* The schema first, then WAL: fewer want the switch at the same time. */
 	if (sqlite3_exec(connection, session_text, NULL, NULL, NULL) != SQLITE_OK)
 		return explain_sqlite(error, connection, path);
 	result = migrate_at_once(connection, path, error);
 	if (result < 0)
 		return result;
-	if (sqlite3_exec(connection, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) != SQLITE_OK)
+	if (switch_to_wal(connection) != SQLITE_OK)
 		return explain_sqlite(error, connection, path);
 	return check_pages(connection, path, error);
 }
