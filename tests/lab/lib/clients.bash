@@ -172,3 +172,6 @@ for session in json.load(sys.stdin):
     if session["user"] == sys.argv[1]:
         print(session[sys.argv[2]])' "$@"
 }
+
+# not_listed USER: no session of this user's is left.
+not_listed() { [ -z "$(session_of "$1" id)" ]; }

@@ -122,5 +122,3 @@ reach_one() {
 	clients_up bob
 	reach alice bob ann ben cleo fred
 }
-
-not_listed() { [ -z "$(session_of "$1" id)" ]; }

@@ -62,15 +62,6 @@ vera_dial() {
 	client_route vera 10.20.0.0/24
 }
 
-# session_of USER KEY
-session_of() {
-	on gw saregate session list --json | python3 -c '
-import json, sys
-for session in json.load(sys.stdin):
-    if session["user"] == sys.argv[1]:
-        print(session[sys.argv[2]])' "$1" "$2"
-}
-
 # From the kernel: all that left gw's eth0 for a port 1701 or 4500, by source.
 count_by_source() {
 	on gw nft -f - <<-TEXT
@@ -109,24 +100,8 @@ count_by_source() {
 @test "its pings and ten megabytes each way come through whole" {
 	on vera ping -q -c 2 -W 5 "$road_web"
 	on gw ping -q -c 2 -W 5 "$(client_address vera)"
-	[ "$(on vera curl -fsS --max-time 120 "http://$road_web/ten-megabytes" | sha256sum |
-		cut -d ' ' -f 1)" = "$(webserver_sha256)" ]
-	local log
-	log=$(log_lines web/upload)
-	host_spawn web upload python3 -u -c '
-import hashlib, socket
-listener = socket.create_server(("", 81))
-print("listening")
-sha256, (client, _) = hashlib.sha256(), listener.accept()
-while data := client.recv(65536):
-    sha256.update(data)
-print(sha256.hexdigest())'
-	wait_until 10 "the receiver" logged "$log" web/upload listening
-	on vera python3 -c '
-import socket, sys
-with socket.create_connection((sys.argv[1], 81), 120) as server, open(sys.argv[2], "rb") as file:
-    server.sendfile(file)' "$road_web" "$webserver_folder/ten-megabytes"
-	wait_until 60 "the last byte" logged "$log" web/upload "$(webserver_sha256)"
+	webserver_download vera "$road_web"
+	webserver_upload vera web "$road_web"
 }
 
 @test "cleartext over IPv6 is dropped and counted" {
@@ -162,9 +137,7 @@ count() { on gw nft list counter inet sources "$1" | sed -n 's/.*packets \([0-9]
 @test "all three are there at once; one that hangs up leaves the others" {
 	[ "$(on gw saregate session list --json | grep -c '"user"')" = 3 ]
 	host_stop vera kernel-client 20
-	wait_until 20 "the end of vera's session" vera_is_gone
+	wait_until 20 "the end of vera's session" not_listed vera
 	on alice ping -q -c 1 -W 5 "$road_web"
 	on beth ping -q -c 1 -W 5 "$road_web"
 }
-
-vera_is_gone() { [ -z "$(session_of vera user)" ]; }

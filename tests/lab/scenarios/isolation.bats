@@ -121,8 +121,6 @@ guard_is_back() { on gw nft list chain inet saregate_mark input | grep -q foreig
 	[ "$(counted nat1 watch clear)" = 0 ]
 }
 
-not_listed() { [ -z "$(session_of "$1" id)" ]; }
-
 @test "another firewall drops what is forwarded: setup says what to allow" {
 	on gw nft -f - <<-TEXT
 		table inet site {

@@ -53,26 +53,13 @@ fragmented() {
 @test "ten megabytes from the LAN come through" {
 	local before
 	before=$(fragmented)
-	[ "$(on alice curl -fsS --max-time 180 "http://$road_web/ten-megabytes" | sha256sum |
-		cut -d ' ' -f 1)" = "$(webserver_sha256)" ]
+	webserver_download alice "$road_web"
 	# or the test would not have seen a packet above the path's MTU
 	[ "$(fragmented)" -gt $((before + 1000)) ]
 }
 
 @test "ten megabytes to the LAN come through" {
-	local log
-	log=$(log_lines web/upload)
-	host_spawn web upload python3 -u -c '
-import hashlib, socket
-listener = socket.create_server(("", 81))
-print("listening")
-sha256, (client, _) = hashlib.sha256(), listener.accept()
-while data := client.recv(65536):
-    sha256.update(data)
-print(sha256.hexdigest())'
-	wait_until 20 "a listener on web" logged "$log" web/upload listening
-	on alice timeout 180 bash -c "cat $webserver_folder/ten-megabytes >/dev/tcp/$road_web/81"
-	wait_until 30 "all of it on web" logged "$log" web/upload "^$(webserver_sha256)\$"
+	webserver_upload alice web "$road_web"
 }
 
 @test "a ping larger than the path comes through both ways" {

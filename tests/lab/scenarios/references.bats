@@ -68,35 +68,11 @@ rekey_under_traffic() {
 	reach alice bob
 }
 
-# nat_forgets NAT: its mappings are gone, and new ones get other ports.
-nat_forgets() {
-	on "$1" nft -f - <<-TEXT
-		flush chain ip nat postrouting
-		add rule ip nat postrouting oifname "eth0" meta l4proto udp masquerade to :$2
-		add rule ip nat postrouting oifname "eth0" masquerade
-	TEXT
-	for timeout in nf_conntrack_udp_timeout nf_conntrack_udp_timeout_stream; do
-		on "$1" sh -c "echo 1 >/proc/sys/net/netfilter/$timeout"
-	done
-	ip -n "$1" link set eth0 down
-	wait_until 60 "the end of all mappings on $1" no_mapping "$1"
-	ip -n "$1" link set eth0 up
-	ip -n "$1" route replace default via "$(switch_address net)"
-	on "$1" sh -c 'echo 180 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout_stream'
-	on "$1" sh -c 'echo 30 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout'
-}
-
-# Mappings time out when somebody looks at them.
-no_mapping() {
-	on "$1" cat /proc/net/nf_conntrack >/dev/null 2>&1 || true
-	[ "$(on "$1" cat /proc/sys/net/netfilter/nf_conntrack_count)" -le 1 ]
-}
-
 @test "the NAT of all gives them other ports: they stay connected" {
 	local log session
 	log=$(log_lines gw/saregated)
 	session=$(session_of alice id)
-	nat_forgets nat1 20000-30000
+	nat_rebind nat1 20000-30000
 	on alice ping -q -c 5 -i 0.2 -W 5 "$road_web" || true
 	on bob ping -q -c 5 -i 0.2 -W 5 "$road_web" || true
 	reach alice bob
@@ -120,7 +96,7 @@ no_mapping() {
 gone() {
 	local name
 	for name in "$@"; do
-		[ -z "$(session_of "$name" id)" ] || return 1
+		not_listed "$name" || return 1
 	done
 }
 

@@ -49,8 +49,6 @@ none_lost() {
 	[ "$(grep -c ': 0 of [1-9][0-9]* lost$' <<<"$lost")" = $# ]
 }
 
-not_listed() { [ -z "$(session_of "$1" id)" ]; }
-
 @test "one deletes its SA: its session goes, the others lose nothing; it returns" {
 	traffic_start c1 c3 c4
 	client_ipsec_down c2
