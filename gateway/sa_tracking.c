@@ -102,8 +102,6 @@ static void tell(struct sa_tracking *tracking, const struct change *change)
 		break;
 	case CHANGE_MARKS:
 		report_guard(tracking, data_guard_follow(tracking->guard, change->reference));
-		if (ops->marks_changed)
-			ops->marks_changed(tracking->userdata, change->reference);
 		break;
 	case CHANGE_TWINS:
 		report_guard(tracking,

@@ -38,8 +38,6 @@ struct sa_tracking_ops {
 	void (*ended)(void *userdata, uint64_t reference);
 	/* Its tunnels send through this SA from now on; 0: there is none to send through. */
 	void (*outbound_changed)(void *userdata, uint64_t reference, uint32_t spi);
-	/* What sa_table_marks() says of it has changed. */
-	void (*marks_changed)(void *userdata, uint64_t reference);
 	/* Packets of this reqid are to be marked with their SPI, or with the reqid again. */
 	void (*twins_changed)(void *userdata, uint32_t reqid, bool twins);
 };
