@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The root file systems that the lab can boot, and how they get here. "host" is this
 # machine's own. Any other is a Debian release, made once by mmdebstrap from the
-# mirror that apt uses here, with what the lab runs and what the product is built
-# with: a folder of the cache named after the release and the list of packages, so
+# mirror that apt uses here, with what the lab runs and what the product and its
+# package are built with: a folder of the cache named after the release and the list of packages, so
 # that a change of the list makes a new one.
 # Uses of the runner: $lab, $cache, say(), as_root() of kernels.bash.
 # shellcheck shell=bash disable=SC2154
@@ -19,7 +19,7 @@ userland_prepare() {
 	for entry in "${userlands[@]}"; do
 		[ "${entry%%=*}" != "$1" ] || suite=${entry#*=}
 	done
-	packages=$("$lab/../../packaging/dependencies" list build runtime guest | paste -sd ,)
+	packages=$("$lab/../../packaging/dependencies" list build runtime guest package | paste -sd ,)
 	folder=$cache/userlands/$1-$(cksum <<<"$suite $packages" | cut -d ' ' -f 1)
 	mkdir -p "$cache/userlands"
 	exec 8>"$cache/userlands/.lock"
