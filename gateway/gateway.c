@@ -462,9 +462,8 @@ static int start_tracking(struct gateway *gateway, struct sa_tracking_descriptor
 
 	if (uname(&kernel) < 0)
 		kernel.release[0] = '\0';
-	/* Where every tunnel may have the userspace path, marks do. */
-	sa_method_choose(configuration->sa_tracking, kernel.release,
-			 gateway->path_choice.is_kernel && !gateway->path_choice.fallback, &method);
+	sa_method_choose(configuration->sa_tracking, kernel.release, gateway->path_choice.is_kernel,
+			 &method);
 	return sa_tracking_new(gateway->event, configuration->port, &method, descriptors,
 			       &tracking_ops, gateway, &gateway->tracking, ret_error);
 }

@@ -504,7 +504,7 @@ const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, u
 	if (sa_table_is_twin(tracking->table, reference))
 		return "shares its SA's reqid with a client of the same address";
 	if (!tracking->method.kernel_path)
-		return "Linux before 6.11 needs sa-tracking = zone for the kernel path";
+		return "Linux before 6.11 needs zones (sa-tracking) for the kernel path";
 	return NULL;
 }
 

@@ -46,7 +46,7 @@ static bool zones_work(void)
 	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
 }
 
-void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kernel_path_needed,
+void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kernel_path_wanted,
 		      struct sa_method *ret_method)
 {
 	bool by_ids = is_at_least(release, 6, 11);
@@ -54,7 +54,7 @@ void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kern
 	const char *why;
 
 	if (wish == SA_TRACKING_WISH_ZONE ||
-	    (wish == SA_TRACKING_WISH_AUTO && !by_ids && kernel_path_needed && zones_work())) {
+	    (wish == SA_TRACKING_WISH_AUTO && !by_ids && kernel_path_wanted && zones_work())) {
 		method.method = SA_TRACKING_METHOD_ZONE;
 		method.kernel_path = zones_work();
 	}
@@ -62,7 +62,7 @@ void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kern
 		why = "as configured";
 	else if (by_ids)
 		why = "this kernel finds L2TP sessions by their ids";
-	else if (!kernel_path_needed)
+	else if (!kernel_path_wanted)
 		why = "marks do for the userspace data path";
 	else if (!zones_work())
 		why = "zones need a little-endian machine";

@@ -33,13 +33,13 @@ struct sa_method {
 
 /**
  * sa_method_choose() - by what the kernel is
- * @wish:             not SA_TRACKING_WISH_OFF
- * @release:          of the kernel, as uname() has it: 6.1.0-40-amd64
- * @kernel_path_needed: whether tunnels have no other data path than the kernel's
+ * @wish:               not SA_TRACKING_WISH_OFF
+ * @release:            of the kernel, as uname() has it: 6.1.0-40-amd64
+ * @kernel_path_wanted: whether the kernel's data path is the one to prefer
  *
  * A release that cannot be read counts as an old one.
  */
-void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kernel_path_needed,
+void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kernel_path_wanted,
 		      struct sa_method *ret_method);
 
 /* "mark" or "zone", static. */

@@ -6,11 +6,11 @@
 #include <string.h>
 
 static struct sa_method choose(enum sa_tracking_wish wish, const char *release,
-			       bool kernel_path_needed)
+			       bool kernel_path_wanted)
 {
 	struct sa_method method;
 
-	sa_method_choose(wish, release, kernel_path_needed, &method);
+	sa_method_choose(wish, release, kernel_path_wanted, &method);
 	return method;
 }
 
@@ -23,7 +23,7 @@ static void an_unreadable_release_counts_as_old(void **state)
 				 SA_TRACKING_METHOD_ZONE);
 }
 
-static void auto_takes_zones_before_6_11_where_only_the_kernel_path_may_serve(void **state)
+static void auto_takes_zones_before_6_11_for_the_kernel_path(void **state)
 {
 	static const struct {
 		const char *release;
@@ -88,7 +88,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		SENTENCE(an_unreadable_release_counts_as_old),
-		SENTENCE(auto_takes_zones_before_6_11_where_only_the_kernel_path_may_serve),
+		SENTENCE(auto_takes_zones_before_6_11_for_the_kernel_path),
 		SENTENCE(the_userspace_path_needs_no_zones),
 		SENTENCE(marks_by_wish_on_an_old_kernel_leave_no_kernel_path),
 		SENTENCE(zones_by_wish_work_on_a_new_kernel),
