@@ -107,6 +107,20 @@ client_ipsec_up_if_down() {
 # clients_down NAME...: ends all of their daemons.
 clients_down() { at_once client_down "$@"; }
 
+# clients_reach NAME...: pings both ways, and a page of its own, for all at the same
+# time. Each fetches what only it knows from web: what arrives is whole, and its own.
+clients_reach() {
+	local name
+	for name in "$@"; do echo "for $name alone" >"$webserver_folder/$name"; done
+	at_once client_reach "$@"
+}
+
+client_reach() {
+	[ "$(on "$1" curl -fsS --max-time 120 "http://$road_web/$1")" = "for $1 alone" ]
+	on "$1" ping -q -c 3 -i 0.2 -W 5 "$road_web"
+	on gw ping -q -c 3 -i 0.2 -W 5 "$(client_address "$1")"
+}
+
 # client_crash NAME: as when the power goes. Nobody is told, and the client's kernel
 # holds nothing of its own afterwards.
 client_crash() {
@@ -163,6 +177,31 @@ windows() {
 	shift
 	on "$host" python3 "$LAB_LIB/../clients/windows.py" 203.0.113.1 "$@"
 }
+
+# injections_watch: web counts what inject_into sends and somebody lets through.
+injections_watch() {
+	on web nft -f - <<-TEXT
+		table inet watch {
+			counter injected { }
+			chain input {
+				type filter hook input priority filter;
+				icmp id 0x5a17 counter name injected
+			}
+		}
+	TEXT
+}
+
+# inject_into VICTIM HOST STEP...: takes the steps, then sends twenty pings into the
+# victim's call, in either form of the header.
+inject_into() {
+	local victim=$1 host=$2
+	shift 2
+	windows "$host" "$@" inject "$(client_tunnel "$victim")" "$(client_call "$victim")" 20 \
+		"$(client_address "$victim")" "$road_web"
+}
+
+# counted HOST TABLE COUNTER: its packets.
+counted() { on "$1" nft list counter inet "$2" "$3" | sed -n 's/.*packets \([0-9]*\).*/\1/p'; }
 
 # session_of USER KEY: of this user's only session.
 session_of() {

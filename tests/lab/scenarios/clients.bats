@@ -75,32 +75,14 @@ both() {
 	road_clear 120
 }
 
-# Each fetches what only it knows from web: what arrives is whole, and its own.
-fetch() {
-	[ "$(on "$1" curl -fsS --max-time 120 "http://$road_web/$1")" = "for $1 alone" ]
-}
-
-# reach NAME...: pings both ways, and a page of its own, for all at the same time.
-reach() {
-	local name
-	for name in "$@"; do echo "for $name alone" >"$webserver_folder/$name"; done
-	at_once reach_one "$@"
-}
-
-reach_one() {
-	fetch "$1"
-	on "$1" ping -q -c 3 -i 0.2 -W 5 "$road_web"
-	on gw ping -q -c 3 -i 0.2 -W 5 "$(client_address "$1")"
-}
-
 @test "real clients: three behind one NAT" {
 	clients_up alice bob ann
-	reach alice bob ann
+	clients_reach alice bob ann
 }
 
 @test "real clients: one private address behind three NATs" {
 	clients_up alice ben cleo
-	reach alice ben cleo
+	clients_reach alice ben cleo
 	for name in alice ben cleo; do
 		[ "$(session_of $name ike_identity)" = 192.168.1.101 ]
 	done
@@ -112,13 +94,13 @@ reach_one() {
 	# plain ESP, no UDP around it
 	on fred ip xfrm state | grep -q '^src'
 	not grep -q encap < <(on fred ip xfrm state)
-	reach alice bob ann ben cleo fred
+	clients_reach alice bob ann ben cleo fred
 }
 
 @test "one hangs up: the others do not notice" {
 	clients_down bob
 	wait_until 20 "the end of bob's session" not_listed bob
-	reach alice ann ben cleo fred
+	clients_reach alice ann ben cleo fred
 	clients_up bob
-	reach alice bob ann ben cleo fred
+	clients_reach alice bob ann ben cleo fred
 }

@@ -28,19 +28,6 @@ teardown_file() {
 
 setup() { load "$LAB_LIB/lab.bash"; }
 
-# reach NAME...: pings both ways for all at the same time, a page of its own each.
-reach() {
-	local name
-	for name in "$@"; do echo "for $name alone" >"$webserver_folder/$name"; done
-	at_once reach_one "$@"
-}
-
-reach_one() {
-	on "$1" ping -q -c 3 -i 0.2 -W 5 "$road_web"
-	[ "$(on "$1" curl -fsS --max-time 60 "http://$road_web/$1")" = "for $1 alone" ]
-	on gw ping -q -c 3 -i 0.2 -W 5 "$(client_address "$1")"
-}
-
 # outbound_spis NAME: of the SAs through which the gateway sends to it.
 outbound_spis() { on "$1" ip xfrm state list src 203.0.113.1 | awk '/proto esp/ { print $4 }'; }
 
@@ -65,7 +52,7 @@ rekey_under_traffic() {
 	changes=$(status_value sa_outbound_changes)
 	at_once rekey_under_traffic alice bob
 	[ "$(status_value sa_outbound_changes)" -ge $((changes + 2)) ]
-	reach alice bob
+	clients_reach alice bob
 }
 
 @test "the NAT of all gives them other ports: they stay connected" {
@@ -75,7 +62,7 @@ rekey_under_traffic() {
 	nat_rebind nat1 20000-30000
 	on alice ping -q -c 5 -i 0.2 -W 5 "$road_web" || true
 	on bob ping -q -c 5 -i 0.2 -W 5 "$road_web" || true
-	reach alice bob
+	clients_reach alice bob
 	[ "$(session_of alice id)" = "$session" ]
 	[ "$(log_since "$log" gw/saregated | grep -c 'changed its port, IPsec follows')" -ge 2 ]
 	[ "$(status_value sa_nat_rebindings_failed)" = 0 ]
@@ -87,9 +74,9 @@ rekey_under_traffic() {
 @test "twins: two clients that look exactly alike" {
 	clients_up dora
 	clients_up emil
-	reach dora emil
+	clients_reach dora emil
 	[ "$(status_value sa_twins)" -ge 1 ]
-	reach alice bob dora emil
+	clients_reach alice bob dora emil
 }
 
 # gone NAME...: no session of theirs is left.
