@@ -75,4 +75,5 @@ extern const struct command command_user_del;
 extern const struct command command_session_list;
 extern const struct command command_session_kill;
 extern const struct command command_status;
+extern const struct command command_profile;
 extern const struct command command_setup;

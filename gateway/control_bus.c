@@ -138,6 +138,34 @@ static int add_user(sd_bus_message *message, void *userdata, sd_bus_error *ret_e
 	return sd_bus_reply_method_return(message, "");
 }
 
+/* Whether a hash is that of a user; whoever may ask may replace the user as well. */
+static int check_password(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+	struct control_bus *bus = userdata;
+	uint8_t right[MSCHAPV2_NT_HASH_SIZE];
+	const char *name;
+	const void *hash;
+	size_t hash_size;
+	bool is_right;
+	int error;
+
+	if ((error = sd_bus_message_sensitive(message)) < 0 ||
+	    (error = sd_bus_message_read(message, "s", &name)) < 0 ||
+	    (error = sd_bus_message_read_array(message, 'y', &hash, &hash_size)) < 0)
+		return error;
+	if (hash_size != MSCHAPV2_NT_HASH_SIZE)
+		return refuse(ret_error, -EINVAL, "an NT hash has 16 bytes");
+	error = user_database_nt_hash(bus->resources.users, (const uint8_t *)name, strlen(name),
+				      right);
+	if (error == -ENOENT)
+		return refuse(ret_error, error, "there is no user of that name");
+	if (error)
+		return refuse(ret_error, error, "the user database cannot be read");
+	is_right = memcmp(hash, right, sizeof(right)) == 0;
+	explicit_bzero(right, sizeof(right));
+	return sd_bus_reply_method_return(message, "b", is_right);
+}
+
 static int delete_user(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
 	struct control_bus *bus = userdata;
@@ -340,6 +368,9 @@ static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_METHOD_WITH_ARGS("AddUser", SD_BUS_ARGS("s", name, "ay", nt_hash), SD_BUS_NO_RESULT,
 				add_user, SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+	SD_BUS_METHOD_WITH_ARGS("CheckPassword", SD_BUS_ARGS("s", name, "ay", nt_hash),
+				SD_BUS_RESULT("b", right), check_password,
+				SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
 	SD_BUS_METHOD_WITH_ARGS("DeleteUser", SD_BUS_ARGS("s", name),
 				SD_BUS_RESULT("u", sessions_ended), delete_user,
 				SD_BUS_VTABLE_UNPRIVILEGED),

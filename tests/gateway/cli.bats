@@ -80,7 +80,7 @@ refused() {
 	run -0 "$saregate" --help
 	[[ $output == *"user add"* && $output == *"setup"* ]]
 	local words
-	for words in setup "user add" "user list" "user del" "session list" "session kill" status; do
+	for words in setup "user add" "user list" "user del" "session list" "session kill" status profile; do
 		# shellcheck disable=SC2086 # a command may be two words
 		run -0 "$saregate" $words --help
 		[[ $output == "usage: saregate $words"* ]]
