@@ -4,8 +4,10 @@
 
 #include "base/cleanup.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -93,6 +95,20 @@ uint32_t netlink_socket_next_sequence(struct netlink_socket *netlink, unsigned i
 
 	netlink->sequence += count;
 	return first;
+}
+
+struct nlmsghdr *netlink_put_netfilter(void *bytes, uint16_t type, uint16_t flags, uint8_t family,
+				       uint16_t resource)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(bytes);
+	struct nfgenmsg *generic = mnl_nlmsg_put_extra_header(message, sizeof(*generic));
+
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_REQUEST | flags;
+	generic->nfgen_family = family;
+	generic->version = NFNETLINK_V0;
+	generic->res_id = htons(resource);
+	return message;
 }
 
 /* Reads answers until the one that ends @sequence. */

@@ -44,6 +44,19 @@ int netlink_socket_make_room(struct netlink_socket *netlink, size_t size);
 int netlink_socket_subscribe(struct netlink_socket *netlink, unsigned int group);
 
 /**
+ * netlink_put_netfilter() - begin a message of nfnetlink
+ * @bytes:    where it is put; aligned for a struct nlmsghdr
+ * @type:     subsystem << 8 | message
+ * @flags:    beside NLM_F_REQUEST
+ * @family:   NFPROTO_INET, AF_INET...
+ * @resource: host byte order; of a batch the subsystem, else 0
+ *
+ * Return: the message, to which the caller appends attributes.
+ */
+struct nlmsghdr *netlink_put_netfilter(void *bytes, uint16_t type, uint16_t flags, uint8_t family,
+				       uint16_t resource);
+
+/**
  * netlink_socket_request() - send one message and wait for its answer
  * @request:  complete but for its sequence number; NLM_F_ACK is added, and
  *            NLM_F_DUMP requests are walked to their end

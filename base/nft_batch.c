@@ -2,7 +2,6 @@
 /* The messages between NFNL_MSG_BATCH_BEGIN and NFNL_MSG_BATCH_END. I/O. */
 #include "base/nft_batch.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -20,17 +19,10 @@ static void finish_current(struct nft_batch *batch)
 static struct nlmsghdr *put_message(struct nft_batch *batch, uint16_t type, uint16_t flags,
 				    uint8_t family, uint16_t resource)
 {
-	struct nfgenmsg *generic;
-
 	finish_current(batch);
-	batch->current = mnl_nlmsg_put_header(batch->bytes + batch->used);
-	batch->current->nlmsg_type = type;
-	batch->current->nlmsg_flags = NLM_F_REQUEST | flags;
+	batch->current =
+		netlink_put_netfilter(batch->bytes + batch->used, type, flags, family, resource);
 	batch->current->nlmsg_seq = netlink_socket_next_sequence(batch->netlink, 1);
-	generic = mnl_nlmsg_put_extra_header(batch->current, sizeof(*generic));
-	generic->nfgen_family = family;
-	generic->version = NFNETLINK_V0;
-	generic->res_id = htons(resource);
 	return batch->current;
 }
 

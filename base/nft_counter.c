@@ -32,16 +32,11 @@ int nft_counter_read(struct netlink_socket *netlink, const char *table, const ch
 		     uint64_t *ret_packets)
 {
 	_Alignas(struct nlmsghdr) uint8_t buffer[NETLINK_REQUEST_SIZE];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct nfgenmsg *generic;
+	struct nlmsghdr *request = netlink_put_netfilter(
+		buffer, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETOBJ, 0, NFPROTO_INET, 0);
 	uint64_t packets = 0;
 	int r;
 
-	request->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETOBJ;
-	request->nlmsg_flags = NLM_F_REQUEST;
-	generic = mnl_nlmsg_put_extra_header(request, sizeof(*generic));
-	generic->nfgen_family = NFPROTO_INET;
-	generic->version = NFNETLINK_V0;
 	mnl_attr_put_strz(request, NFTA_OBJ_TABLE, table);
 	mnl_attr_put_strz(request, NFTA_OBJ_NAME, counter);
 	mnl_attr_put_u32(request, NFTA_OBJ_TYPE, htonl(NFT_OBJECT_COUNTER));

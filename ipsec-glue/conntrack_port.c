@@ -71,16 +71,12 @@ int conntrack_port_find(struct netlink_socket *netlink, const struct inet_endpoi
 			const struct inet_endpoint *peer, uint16_t *ret_port)
 {
 	_Alignas(struct nlmsghdr) uint8_t buffer[NETLINK_REQUEST_SIZE];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct nfgenmsg *generic;
+	struct nlmsghdr *request =
+		netlink_put_netfilter(buffer, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0,
+				      (uint8_t)peer->address.family, 0);
 	uint16_t port = 0;
 	int r;
 
-	request->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
-	request->nlmsg_flags = NLM_F_REQUEST;
-	generic = mnl_nlmsg_put_extra_header(request, sizeof(*generic));
-	generic->nfgen_family = (uint8_t)peer->address.family;
-	generic->version = NFNETLINK_V0;
 	put_tuple(request, local, peer);
 	r = netlink_socket_request(netlink, request, take_connection, &port);
 	if (r == 0 && port == 0)
