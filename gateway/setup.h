@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "gateway/configuration.h"
+#include "gateway/setup_error.h"
 #include "gateway/setup_state.h"
 #include "ipsec-glue/libreswan_text.h"
 
@@ -22,15 +23,6 @@
 #define SETUP_SECRETS_PATH       "/etc/ipsec.d/saregate.secrets"
 #define SETUP_SYSCTL_PATH        "/etc/sysctl.d/60-saregate.conf"
 #define SETUP_UPDOWN_PATH        SAREGATE_LIBEXECDIR "/saregate-updown"
-
-/* Why setup stopped: one line, and for some the lines that the host lacks. */
-struct setup_error {
-	char text[1024];
-};
-
-/* Writes the line, cut where it does not fit. Return: -ECANCELED. */
-int setup_fail(struct setup_error *ret_error, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 
 /* What the administrator asked for; NULL: as it is, or the default. Borrowed. */
 struct setup_options {

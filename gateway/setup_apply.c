@@ -92,7 +92,7 @@ static int switch_on(const struct changes *changes, FILE *report, struct setup_e
 	}
 	if (!changes->firewall && setup_network_firewall_is_loaded())
 		return 0;
-	r = setup_network_load_firewall(ret_error);
+	r = setup_network_load_firewall(SETUP_FIREWALL_PATH, ret_error);
 	if (r < 0 && !was_forwarding)
 		setup_network_set_forwarding(false);
 	if (r == 0)

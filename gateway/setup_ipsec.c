@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "gateway/child.h"
+#include "ipsec-glue/libreswan_text.h"
 
 #include <errno.h>
 #include <string.h>

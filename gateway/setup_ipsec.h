@@ -2,7 +2,9 @@
 /* What setup asks and tells libreswan, through its own programs. I/O. */
 #pragma once
 
-#include "gateway/setup.h"
+#include "gateway/setup_error.h"
+
+#include <stdbool.h>
 
 /* Whether this libreswan knows each algorithm that we accept. Return: 0; -ECANCELED. */
 int setup_ipsec_check_offers(struct setup_error *ret_error);

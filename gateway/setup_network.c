@@ -179,9 +179,9 @@ bool setup_network_firewall_is_loaded(void)
 	return table_is_there(FIREWALL_TABLE) && table_is_there(FIREWALL_GUARD_TABLE);
 }
 
-int setup_network_load_firewall(struct setup_error *ret_error)
+int setup_network_load_firewall(const char *path, struct setup_error *ret_error)
 {
-	const char *const arguments[] = { "nft", "-f", SETUP_FIREWALL_PATH, NULL };
+	const char *const arguments[] = { "nft", "-f", path, NULL };
 
 	return nft(arguments, ret_error);
 }

@@ -2,7 +2,11 @@
 /* The host's network, as setup finds and changes it: address, forwarding, nft. I/O. */
 #pragma once
 
-#include "gateway/setup.h"
+#include "base/address.h"
+#include "gateway/setup_error.h"
+
+#include <stdbool.h>
+#include <stdio.h>
 
 /**
  * setup_network_find_default() - the address of the default route
@@ -27,8 +31,8 @@ int setup_network_set_forwarding(bool on);
 /* Whether both tables are there. */
 bool setup_network_firewall_is_loaded(void);
 
-/* nft -f. In force wholly or not at all. Return: 0; -ECANCELED. */
-int setup_network_load_firewall(struct setup_error *ret_error);
+/* nft -f @path. In force wholly or not at all. Return: 0; -ECANCELED. */
+int setup_network_load_firewall(const char *path, struct setup_error *ret_error);
 
 /* nft -c -f on a text that is no file yet. Return: 0; -ECANCELED. */
 int setup_network_check_firewall(const char *text, struct setup_error *ret_error);

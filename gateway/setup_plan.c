@@ -10,18 +10,7 @@
 #include "gateway/setup_network.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
-
-int setup_fail(struct setup_error *ret_error, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(ret_error->text, sizeof(ret_error->text), format, arguments);
-	va_end(arguments);
-	return -ECANCELED;
-}
 
 void setup_plan_done(struct setup_plan *plan)
 {
