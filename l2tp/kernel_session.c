@@ -9,6 +9,7 @@
 #include "l2tp/data_path.h"
 
 #include "base/cleanup.h"
+#include "l2tp/ppp_device.h"
 
 #include <errno.h>
 #include <linux/if_pppox.h>
@@ -18,9 +19,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-
-#define PPP_DEVICE "/dev/ppp"
 
 struct l2tp_data_path_tunnel {
 	int descriptor;
@@ -42,7 +40,6 @@ static int pppol2tp_socket(void)
 static int kernel_probe(const char **ret_remedy)
 {
 	_cleanup_(closep) int descriptor = pppol2tp_socket();
-	struct stat status;
 
 	/* Opening the socket loads the module, so it comes first. */
 	if (descriptor == -EAFNOSUPPORT || descriptor == -EPROTONOSUPPORT) {
@@ -55,12 +52,7 @@ static int kernel_probe(const char **ret_remedy)
 		*ret_remedy = "no PPPoL2TP socket can be opened: see the error's name";
 		return descriptor;
 	}
-	if (stat(PPP_DEVICE, &status) < 0 || !S_ISCHR(status.st_mode)) {
-		*ret_remedy = "there is no /dev/ppp: run 'modprobe ppp_generic'; in a container, "
-			      "pass the device in";
-		return -ENODEV;
-	}
-	return 0;
+	return l2tp_ppp_device_check(ret_remedy);
 }
 
 /*

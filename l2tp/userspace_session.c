@@ -13,18 +13,16 @@
 #include "l2tp/data_path.h"
 #include "l2tp/hdlc.h"
 #include "l2tp/header.h"
+#include "l2tp/ppp_device.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <termios.h>
 #include <unistd.h>
-
-#define PPP_DEVICE "/dev/ppp"
 
 struct l2tp_data_path_tunnel {
 	uint16_t peer_tunnel_id;
@@ -103,7 +101,6 @@ static int userspace_probe(const char **ret_remedy)
 	_cleanup_(closep) int master = -1;
 	_cleanup_(closep) int slave = -1;
 	int discipline = N_PPP;
-	struct stat status;
 	int r;
 
 	r = open_pty(&master, &slave);
@@ -112,11 +109,9 @@ static int userspace_probe(const char **ret_remedy)
 			      "kernel.pty.max";
 		return r;
 	}
-	if (stat(PPP_DEVICE, &status) < 0 || !S_ISCHR(status.st_mode)) {
-		*ret_remedy = "there is no /dev/ppp: run 'modprobe ppp_generic'; in a container, "
-			      "pass the device in";
-		return -ENODEV;
-	}
+	r = l2tp_ppp_device_check(ret_remedy);
+	if (r < 0)
+		return r;
 	/* Without the right to load a module, pppd, which is root, may still have it. */
 	if (ioctl(slave, TIOCSETD, &discipline) < 0 && errno != EPERM) {
 		*ret_remedy = "this kernel has no PPP line discipline: run 'modprobe ppp_async'; "

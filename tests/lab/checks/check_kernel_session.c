@@ -3,16 +3,12 @@
  * The kernel's data path between two hosts, without pppd: what one end's session
  * sends is what a pppd that attaches to the other end's later will read.
  */
-#include "l2tp/data_path.h"
-#include "l2tp/udp_socket.h"
-#include "tests/lab/checks/hosts.h"
+#include "tests/lab/checks/data_path.h"
 
 #include <errno.h>
 #include <linux/ppp-ioctl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-
-#define PORT 1701
 
 static const struct l2tp_data_path *const path = &l2tp_kernel_data_path;
 
@@ -22,21 +18,6 @@ struct end {
 	struct l2tp_data_path_tunnel *tunnel;
 	struct l2tp_data_path_session *session;
 };
-
-static int udp_socket(const char *local_address, const char *peer_address,
-		      struct inet_endpoint *ret_peer)
-{
-	static const struct l2tp_udp_protection plain = { .ipsec = false };
-	struct inet_endpoint local = { .port = PORT };
-	int descriptor;
-
-	*ret_peer = (struct inet_endpoint){ .port = PORT };
-	assert_int_equal(inet_address_parse(local_address, &local.address), 0);
-	assert_int_equal(inet_address_parse(peer_address, &ret_peer->address), 0);
-	descriptor = l2tp_udp_tunnel_open(&local, ret_peer, &plain);
-	assert_true(descriptor >= 0);
-	return descriptor;
-}
 
 static struct l2tp_data_path_tunnel_ids
 tunnel_ids(const char *local_address, const char *peer_address, uint16_t local_id, uint16_t peer_id)
@@ -72,20 +53,12 @@ static void close_end(struct end *end)
 
 static void it_is_usable_here(void **state)
 {
-	const char *remedy = NULL;
-
-	assert_int_equal(path->probe(&remedy), 0);
-	assert_null(remedy);
+	assert_usable_here(path);
 }
 
 static void without_the_device_it_says_so(void **state)
 {
-	const char *remedy = NULL;
-
-	command("mv /dev/ppp /dev/ppp.away");
-	assert_int_equal(path->probe(&remedy), -ENODEV);
-	command("mv /dev/ppp.away /dev/ppp");
-	assert_non_null(strstr(remedy, "/dev/ppp"));
+	assert_misses_the_device(path);
 }
 
 /* What pppd does first with the descriptor that it is given. */

@@ -5,53 +5,26 @@
  * that has it.
  */
 #include "ipsec-glue/sa_method.h"
-#include "l2tp/data_path.h"
-#include "l2tp/udp_socket.h"
-#include "tests/lab/checks/hosts.h"
+#include "tests/lab/checks/data_path.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <sys/utsname.h>
-
-#define PORT 1701
 
 static const struct l2tp_data_path *const userspace = &l2tp_userspace_data_path;
 static const struct l2tp_data_path *const kernel = &l2tp_kernel_data_path;
 
 static void it_is_usable_here(void **state)
 {
-	const char *remedy = NULL;
-
-	assert_int_equal(userspace->probe(&remedy), 0);
-	assert_null(remedy);
+	assert_usable_here(userspace);
 }
 
 static void without_the_device_it_says_so(void **state)
 {
-	const char *remedy = NULL;
-
-	command("mv /dev/ppp /dev/ppp.away");
-	assert_int_equal(userspace->probe(&remedy), -ENODEV);
-	command("mv /dev/ppp.away /dev/ppp");
-	assert_non_null(strstr(remedy, "/dev/ppp"));
+	assert_misses_the_device(userspace);
 }
 
 /* ---- beside the kernel's path ---------------------------------------------------- */
-
-static int udp_socket(const char *local_address, const char *peer_address,
-		      struct inet_endpoint *ret_peer)
-{
-	static const struct l2tp_udp_protection plain = { .ipsec = false };
-	struct inet_endpoint local = { .port = PORT };
-	int descriptor;
-
-	*ret_peer = (struct inet_endpoint){ .port = PORT };
-	assert_int_equal(inet_address_parse(local_address, &local.address), 0);
-	assert_int_equal(inet_address_parse(peer_address, &ret_peer->address), 0);
-	descriptor = l2tp_udp_tunnel_open(&local, ret_peer, &plain);
-	assert_true(descriptor >= 0);
-	return descriptor;
-}
 
 /* A tunnel of the kernel's on a socket with the 4-tuple that all of them have. */
 struct neighbour {
