@@ -167,6 +167,23 @@ void fake_shell_stop(struct fake_shell *shell)
 	assert_int_equal(shell->calls_prepared, shell->calls_closed);
 }
 
+int fake_shell_set_up(void **state)
+{
+	struct fake_shell *shell = calloc(1, sizeof(*shell));
+
+	assert_non_null(shell);
+	fake_shell_start(shell);
+	*state = shell;
+	return 0;
+}
+
+int fake_shell_tear_down(void **state)
+{
+	fake_shell_stop(*state);
+	free(*state);
+	return 0;
+}
+
 void fake_shell_pass(struct fake_shell *shell, uint64_t usec)
 {
 	uint64_t until = shell->now + usec;
@@ -369,6 +386,14 @@ enum l2tp_verdict fake_client_cdn(struct fake_client *client, uint16_t session_i
 	l2tp_avp_write_u16(&packet.writer, true, L2TP_AVP_RESULT_CODE, L2TP_CDN_ADMINISTRATIVE);
 	l2tp_avp_write_u16(&packet.writer, true, L2TP_AVP_ASSIGNED_SESSION_ID, session_id);
 	return fake_client_send(client, &packet);
+}
+
+enum l2tp_verdict fake_client_data(const struct fake_client *client, uint16_t tunnel_id)
+{
+	const uint8_t packet[] = { 0x00, 0x02, tunnel_id >> 8, tunnel_id & 0xff, 0, 9, 0xff, 0x03 };
+
+	return l2tp_lns_receive(client->shell->lns, client->shell->now, &client->path, packet,
+				sizeof(packet));
 }
 
 void fake_client_connect(struct fake_client *client)

@@ -60,6 +60,12 @@ struct fake_shell {
 void fake_shell_start(struct fake_shell *shell);
 void fake_shell_stop(struct fake_shell *shell);
 
+/* One behaviour with a shell of its own, which is the state of the test. */
+int fake_shell_set_up(void **state);
+int fake_shell_tear_down(void **state);
+#define WITH_SHELL(name) \
+	cmocka_unit_test_setup_teardown(name, fake_shell_set_up, fake_shell_tear_down)
+
 /* Let time pass, deadline by deadline. */
 void fake_shell_pass(struct fake_shell *shell, uint64_t usec);
 
@@ -114,6 +120,9 @@ enum l2tp_verdict fake_client_icrq(struct fake_client *client, uint16_t session_
 enum l2tp_verdict fake_client_iccn(struct fake_client *client, uint16_t lns_session_id);
 enum l2tp_verdict fake_client_cdn(struct fake_client *client, uint16_t session_id,
 				  uint16_t lns_session_id);
+
+/* A data message for session 9 of one of our tunnels. */
+enum l2tp_verdict fake_client_data(const struct fake_client *client, uint16_t tunnel_id);
 
 /* SCCRQ, SCCRP, SCCCN; then ICRQ, ICRP, ICCN. All must go well. */
 void fake_client_connect(struct fake_client *client);

@@ -2,31 +2,6 @@
 /* Hello after silence, what counts as a sign of life, and tunnels without calls. */
 #include "tests/l2tp/fake_shell.h"
 
-static int set_up(void **state)
-{
-	struct fake_shell *shell = calloc(1, sizeof(*shell));
-
-	assert_non_null(shell);
-	fake_shell_start(shell);
-	*state = shell;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	fake_shell_stop(*state);
-	free(*state);
-	return 0;
-}
-
-static enum l2tp_verdict send_data(struct fake_client *client, uint16_t tunnel_id)
-{
-	const uint8_t packet[] = { 0x00, 0x02, tunnel_id >> 8, tunnel_id & 0xff, 0, 9, 0xff, 0x03 };
-
-	return l2tp_lns_receive(client->shell->lns, client->shell->now, &client->path, packet,
-				sizeof(packet));
-}
-
 static void silence_brings_a_hello_and_then_the_end(void **state)
 {
 	struct fake_shell *shell = *state;
@@ -74,7 +49,7 @@ static void control_and_data_traffic_put_the_hello_off(void **state)
 		fake_shell_pass(shell, 40 * SECOND);
 		fake_client_hello(&client);
 		fake_shell_pass(shell, 40 * SECOND);
-		assert_int_equal(send_data(&client, client.lns_id), L2TP_VERDICT_DATA);
+		assert_int_equal(fake_client_data(&client, client.lns_id), L2TP_VERDICT_DATA);
 	}
 	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 0);
 	fake_shell_pass(shell, 60 * SECOND);
@@ -199,8 +174,6 @@ static void a_tunnel_that_ends_with_its_calls_lingers_no_shorter(void **state)
 	assert_int_equal(shell->freed, 1);
 	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_STOPCCN), 1);
 }
-
-#define WITH_SHELL(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

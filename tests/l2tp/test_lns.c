@@ -4,23 +4,6 @@
 
 #include <errno.h>
 
-static int set_up(void **state)
-{
-	struct fake_shell *shell = calloc(1, sizeof(*shell));
-
-	assert_non_null(shell);
-	fake_shell_start(shell);
-	*state = shell;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	fake_shell_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static void a_client_sets_up_a_tunnel_and_a_call(void **state)
 {
 	struct fake_shell *shell = *state;
@@ -412,8 +395,6 @@ static void messages_for_unknown_sessions_are_only_acknowledged(void **state)
 	}
 	assert_int_equal(shell->closed, 0);
 }
-
-#define WITH_SHELL(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

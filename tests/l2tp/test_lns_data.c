@@ -4,23 +4,6 @@
 
 #include <string.h>
 
-static int set_up(void **state)
-{
-	struct fake_shell *shell = calloc(1, sizeof(*shell));
-
-	assert_non_null(shell);
-	fake_shell_start(shell);
-	*state = shell;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	fake_shell_stop(*state);
-	free(*state);
-	return 0;
-}
-
 static enum l2tp_verdict send_bytes(const struct fake_client *client, const uint8_t *packet,
 				    size_t size)
 {
@@ -156,8 +139,6 @@ static void a_call_that_has_ended_gets_nothing(void **state)
 	assert_int_equal(send_plain(&client, client.lns_id, id), L2TP_VERDICT_DATA);
 	assert_int_equal(shell->data_count, 0);
 }
-
-#define WITH_SHELL(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -5,23 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-static int set_up(void **state)
-{
-	struct fake_shell *shell = calloc(1, sizeof(*shell));
-
-	assert_non_null(shell);
-	fake_shell_start(shell);
-	*state = shell;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	fake_shell_stop(*state);
-	free(*state);
-	return 0;
-}
-
 /* Begin anew with other settings. */
 static void restart(struct fake_shell *shell, const struct l2tp_lns_settings *settings)
 {
@@ -29,14 +12,6 @@ static void restart(struct fake_shell *shell, const struct l2tp_lns_settings *se
 	memset(shell, 0, sizeof(*shell));
 	shell->settings = *settings;
 	fake_shell_start(shell);
-}
-
-static enum l2tp_verdict send_data(struct fake_client *client, uint16_t tunnel_id)
-{
-	const uint8_t packet[] = { 0x00, 0x02, tunnel_id >> 8, tunnel_id & 0xff, 0, 9, 0xff, 0x03 };
-
-	return l2tp_lns_receive(client->shell->lns, client->shell->now, &client->path, packet,
-				sizeof(packet));
 }
 
 static void settings_out_of_bounds_are_refused(void **state)
@@ -133,15 +108,15 @@ static void data_is_of_a_tunnel_of_the_same_reference_or_unknown(void **state)
 	struct fake_shell *shell = *state;
 	struct fake_client client = fake_client(shell, 1);
 
-	assert_int_equal(send_data(&client, 0), L2TP_VERDICT_UNKNOWN);
+	assert_int_equal(fake_client_data(&client, 0), L2TP_VERDICT_UNKNOWN);
 	fake_client_connect(&client);
-	assert_int_equal(send_data(&client, client.lns_id), L2TP_VERDICT_DATA);
-	assert_int_equal(send_data(&client, client.lns_id ^ 1), L2TP_VERDICT_UNKNOWN);
+	assert_int_equal(fake_client_data(&client, client.lns_id), L2TP_VERDICT_DATA);
+	assert_int_equal(fake_client_data(&client, client.lns_id ^ 1), L2TP_VERDICT_UNKNOWN);
 	client.path.reference++;
-	assert_int_equal(send_data(&client, client.lns_id), L2TP_VERDICT_FOREIGN);
+	assert_int_equal(fake_client_data(&client, client.lns_id), L2TP_VERDICT_FOREIGN);
 	client.path.reference--;
 	fake_client_stopccn(&client, 1);
-	assert_int_equal(send_data(&client, client.lns_id), L2TP_VERDICT_UNKNOWN);
+	assert_int_equal(fake_client_data(&client, client.lns_id), L2TP_VERDICT_UNKNOWN);
 }
 
 static void an_unknown_mandatory_avp_ends_tunnel_or_call(void **state)
@@ -387,8 +362,6 @@ static void who_acknowledges_nothing_is_not_listened_to(void **state)
 	fake_client_icrq(&client, 5000);
 	assert_int_equal(shell->calls_prepared, 1);
 }
-
-#define WITH_SHELL(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

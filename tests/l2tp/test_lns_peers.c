@@ -7,23 +7,6 @@
 
 #include <string.h>
 
-static int set_up(void **state)
-{
-	struct fake_shell *shell = calloc(1, sizeof(*shell));
-
-	assert_non_null(shell);
-	fake_shell_start(shell);
-	*state = shell;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	fake_shell_stop(*state);
-	free(*state);
-	return 0;
-}
-
 /* Send the client's SCCRQ once more, as it was. */
 static enum l2tp_verdict repeat_sccrq(struct fake_client *client)
 {
@@ -495,8 +478,6 @@ static void a_lost_acknowledgement_of_cdn_is_repeated(void **state)
 	}
 	assert_int_equal(shell->calls_closed, 1);
 }
-
-#define WITH_SHELL(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
