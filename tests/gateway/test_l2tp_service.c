@@ -8,14 +8,12 @@
 #include "gateway/log.h"
 #include "l2tp/control_message.h"
 #include "l2tp/header.h"
-#include "tests/unit.h"
+#include "tests/gateway/loopback.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 /* More than what the service takes out of one socket at a time. */
 #define MANY 80
@@ -35,24 +33,10 @@ static int no_call(void *userdata, struct l2tp_call *call, const struct l2tp_ser
 
 static const struct l2tp_service_ops no_calls = { .call_prepare = no_call };
 
-/* A port that was free a moment ago. */
-static uint16_t free_port(void)
-{
-	_cleanup_(closep) int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof(address);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(descriptor, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(descriptor, (struct sockaddr *)&address, &size), 0);
-	return ntohs(address.sin_port);
-}
-
 static int open_bench(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 	const struct path_choice choice = { .first = &l2tp_null_data_path };
-	struct sockaddr_in address = { .sin_family = AF_INET };
 	char error[256];
 
 	assert_non_null(bench);
@@ -64,10 +48,7 @@ static int open_bench(void **state)
 	assert_int_equal(l2tp_service_new(bench->event, &bench->configuration, NULL, &choice,
 					  &no_calls, NULL, &bench->service, error),
 			 0);
-	bench->client = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	address.sin_port = htons(bench->configuration.port);
-	assert_int_equal(connect(bench->client, (struct sockaddr *)&address, sizeof(address)), 0);
+	bench->client = connected_socket(bench->configuration.port);
 	*state = bench;
 	return 0;
 }

@@ -10,15 +10,13 @@
 #include "l2tp/hdlc.h"
 #include "l2tp/header.h"
 #include "l2tp/userspace_session.h"
-#include "tests/unit.h"
+#include "tests/gateway/loopback.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define CLIENT_TUNNEL  1
@@ -234,30 +232,6 @@ static unsigned int pppd_reads(struct bench *bench)
 }
 
 /* ---- the bench ------------------------------------------------------------------- */
-
-static int connected_socket(uint16_t port)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	address.sin_port = htons(port);
-	assert_int_equal(connect(descriptor, (struct sockaddr *)&address, sizeof(address)), 0);
-	return descriptor;
-}
-
-/* A port that was free a moment ago. */
-static uint16_t free_port(void)
-{
-	_cleanup_(closep) int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t size = sizeof(address);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(descriptor, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(descriptor, (struct sockaddr *)&address, &size), 0);
-	return ntohs(address.sin_port);
-}
 
 static int open_bench(void **state)
 {
