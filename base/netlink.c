@@ -133,17 +133,37 @@ static int wait_answer(struct netlink_socket *netlink, uint32_t sequence, mnl_cb
 	return result < 0 ? -errno : 0;
 }
 
+/*
+ * What is left of a request that failed must not answer the next one. A dump
+ * that broke off goes on as long as somebody reads it.
+ */
+static void discard_answers(struct netlink_socket *netlink)
+{
+	ssize_t size;
+
+	do {
+		size = recv(mnl_socket_get_fd(netlink->mnl), netlink->buffer,
+			    sizeof(netlink->buffer), MSG_DONTWAIT);
+		if (size > 0)
+			explicit_bzero(netlink->buffer, (size_t)size);
+	} while (size > 0 || (size < 0 && (errno == EINTR || errno == ENOBUFS)));
+}
+
 int netlink_socket_request(struct netlink_socket *netlink, struct nlmsghdr *request,
 			   mnl_cb_t callback, void *userdata)
 {
 	uint32_t sequence = netlink_socket_next_sequence(netlink, 1);
+	int r;
 
 	request->nlmsg_seq = sequence;
 	if ((request->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		request->nlmsg_flags |= NLM_F_ACK;
 	if (mnl_socket_sendto(netlink->mnl, request, request->nlmsg_len) < 0)
 		return -errno;
-	return wait_answer(netlink, sequence, callback, userdata);
+	r = wait_answer(netlink, sequence, callback, userdata);
+	if (r < 0)
+		discard_answers(netlink);
+	return r;
 }
 
 /* Takes the errors out of one received page; counts the acknowledgements. */
@@ -184,13 +204,13 @@ int netlink_socket_request_batch(struct netlink_socket *netlink, const void *bat
 		if (size < 0 && errno == EINTR)
 			continue;
 		if (size < 0)
-			return -errno;
-		error = count_acks(netlink->buffer, (size_t)size, first_sequence, acks, &seen);
+			error = -errno;
+		else
+			error = count_acks(netlink->buffer, (size_t)size, first_sequence, acks,
+					   &seen);
 	}
-	/* What is left of a refused batch must not answer the next request. */
-	while (error && recv(mnl_socket_get_fd(netlink->mnl), netlink->buffer,
-			     sizeof(netlink->buffer), MSG_DONTWAIT) > 0)
-		;
+	if (error)
+		discard_answers(netlink);
 	return error;
 }
 

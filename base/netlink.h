@@ -64,7 +64,8 @@ struct nlmsghdr *netlink_put_netfilter(void *bytes, uint16_t type, uint16_t flag
  *            MNL_CB_ERROR with errno set to stop
  * @userdata: for @callback
  *
- * Return: 0, or the kernel's error (-EEXIST, -ENOENT...), or our own.
+ * Return: 0, or the kernel's error (-EEXIST, -ENOENT...), or our own; -EINTR:
+ *         what was dumped changed meanwhile. The socket can be used on.
  */
 int netlink_socket_request(struct netlink_socket *netlink, struct nlmsghdr *request,
 			   mnl_cb_t callback, void *userdata);
