@@ -62,6 +62,8 @@ static enum command_result check_request(const struct command *command, struct r
 		return command_usage(command, "--name: %s", wrong);
 	if (request->routes && (wrong = profile_routes_parse(request->routes, profile)))
 		return command_usage(command, "--route %s", wrong);
+	if (request->password_from_stdin)
+		profile->password = "";
 	if (request->client->refuse && (wrong = request->client->refuse(profile)))
 		return command_usage(command, "%s", wrong);
 	if (request->force && !request->output)
@@ -257,6 +259,7 @@ const struct command command_profile = {
 		"\n"
 		"  --client CLIENT   apple: a .mobileconfig for iOS, iPadOS and macOS\n"
 		"                    networkmanager: a keyfile for NetworkManager-l2tp\n"
+		"                    windows: a PowerShell script for Windows 10 and 11\n"
 		"  --output FILE     write it there, mode 0600; FILE must not be there\n"
 		"  --force           replace FILE\n"
 		"  --server NAME     address or DNS name that clients connect to\n"

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "gateway/profile_apple.h"
 #include "gateway/profile_networkmanager.h"
+#include "gateway/profile_windows.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 static const struct profile_client *const clients[] = {
 	&profile_apple,
 	&profile_networkmanager,
+	&profile_windows,
 };
 
 const struct profile_client *profile_client_find(const char *name)

@@ -141,6 +141,8 @@ usage() {
 @test "what a client's format cannot hold is refused before anything is asked" {
 	usage alice --client apple --route 10.0.0.0/8
 	grep -q 'cannot name networks' "$BATS_TEST_TMPDIR/err"
+	usage alice --client windows --password-stdin
+	grep -q 'takes no password' "$BATS_TEST_TMPDIR/err"
 }
 
 @test "every client's profile has the same, and the same identity each time" {

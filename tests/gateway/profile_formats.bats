@@ -18,6 +18,10 @@ every_value_comes_back() {
 	every_value_comes_back apple
 }
 
+@test "Windows' script gives back every hostile value" {
+	every_value_comes_back windows
+}
+
 @test "NetworkManager's keyfile gives back every hostile value" {
 	every_value_comes_back networkmanager
 }
