@@ -201,20 +201,21 @@ static enum command_result deliver(const struct request *request, const struct p
 	return COMMAND_DONE;
 }
 
-static enum command_result make_profile(const struct request *request, struct profile *profile)
+static enum command_result make_profile(const struct request *request, const struct profile *asked)
 {
 	_cleanup_(material_wipe) struct material material = { 0 };
+	struct profile profile = *asked;
 	char error[SECRET_OUTPUT_ERROR_MAX];
 	enum command_result result;
 
 	if (secret_output_check(request->output, request->force, error) < 0)
 		return command_fail("%s", error);
-	result = gather(request, &material, profile);
+	result = gather(request, &material, &profile);
 	if (result == COMMAND_DONE)
-		result = request->password_from_stdin ? take_password(&material, profile)
-						      : check_user_exists(profile->user);
+		result = request->password_from_stdin ? take_password(&material, &profile)
+						      : check_user_exists(profile.user);
 	if (result == COMMAND_DONE)
-		result = deliver(request, profile);
+		result = deliver(request, &profile);
 	return result;
 }
 
@@ -258,6 +259,7 @@ const struct command command_profile = {
 		"reads, or to a terminal.\n"
 		"\n"
 		"  --client CLIENT   apple: a .mobileconfig for iOS, iPadOS and macOS\n"
+		"                    chromeos: Open Network Configuration (.onc)\n"
 		"                    networkmanager: a keyfile for NetworkManager-l2tp\n"
 		"                    windows: a PowerShell script for Windows 10 and 11\n"
 		"  --output FILE     write it there, mode 0600; FILE must not be there\n"

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "gateway/profile_apple.h"
+#include "gateway/profile_chromeos.h"
 #include "gateway/profile_networkmanager.h"
 #include "gateway/profile_windows.h"
 
@@ -14,6 +15,7 @@
 
 static const struct profile_client *const clients[] = {
 	&profile_apple,
+	&profile_chromeos,
 	&profile_networkmanager,
 	&profile_windows,
 };

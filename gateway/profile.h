@@ -52,7 +52,7 @@ struct profile_client {
 };
 
 /* All names, for messages: "networkmanager, ...". */
-#define PROFILE_CLIENT_NAMES "apple, networkmanager, windows"
+#define PROFILE_CLIENT_NAMES "apple, chromeos, networkmanager, windows"
 
 /* Return: the client of that name, NULL if there is none. */
 const struct profile_client *profile_client_find(const char *name);

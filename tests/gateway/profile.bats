@@ -141,6 +141,9 @@ usage() {
 @test "what a client's format cannot hold is refused before anything is asked" {
 	usage alice --client apple --route 10.0.0.0/8
 	grep -q 'cannot name networks' "$BATS_TEST_TMPDIR/err"
+	usage alice --client chromeos --route 10.0.0.0/8
+	grep -q 'cannot name networks' "$BATS_TEST_TMPDIR/err"
+	usage "a\${LOGIN_ID}" --client chromeos
 	usage alice --client windows --password-stdin
 	grep -q 'takes no password' "$BATS_TEST_TMPDIR/err"
 }
@@ -148,11 +151,11 @@ usage() {
 @test "every client's profile has the same, and the same identity each time" {
 	in_gateway <<-'EOF'
 		start_gateway
-		for client in apple networkmanager; do
+		for client in apple chromeos networkmanager windows; do
 			profile --force --client $client
 			before=$(member identities $client)
 			psk another-shared-key
-			profile --force --client $client --name 'Another name'
+			profile --force --client $client
 			same another-shared-key "$(member psk $client)"
 			same "$before" "$(member identities $client)"
 			psk the-shared-key

@@ -18,6 +18,10 @@ every_value_comes_back() {
 	every_value_comes_back apple
 }
 
+@test "ChromeOS's network configuration gives back every hostile value" {
+	every_value_comes_back chromeos
+}
+
 @test "Windows' script gives back every hostile value" {
 	every_value_comes_back windows
 }

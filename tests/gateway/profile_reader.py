@@ -297,7 +297,69 @@ def read_windows(data):
     }
 
 
+# ---- ChromeOS: Python's JSON, and Chromium's onc_spec.md -------------------------
+
+ONC_TOP = {
+    "Type": (str, True, {"UnencryptedConfiguration"}),
+    "NetworkConfigurations": (list, True, None),
+    "Certificates": (list, False, None),
+}
+ONC_NETWORK = {
+    "GUID": (str, True, None),
+    "Name": (str, True, None),
+    "Type": (str, True, {"VPN"}),
+    "VPN": (dict, True, None),
+}
+ONC_VPN = {
+    "Type": (str, True, {"L2TP-IPsec"}),
+    "Host": (str, True, None),
+    "AutoConnect": (bool, False, None),
+    "IPsec": (dict, True, None),
+    "L2TP": (dict, True, None),
+}
+ONC_IPSEC = {
+    "AuthenticationType": (str, True, {"PSK"}),
+    "IKEVersion": (int, True, {1}),
+    "PSK": (str, True, None),
+    "SaveCredentials": (bool, False, None),
+    "Group": (str, False, None),
+}
+ONC_L2TP = {
+    "Username": (str, True, None),
+    "Password": (str, False, None),
+    "SaveCredentials": (bool, False, None),
+    "LcpEchoDisabled": (bool, False, None),
+}
+
+
+def without_doubles(pairs):
+    need(len(dict(pairs)) == len(pairs), "a key stands twice")
+    return dict(pairs)
+
+
+def read_chromeos(data):
+    profile = json.loads(data.decode(), object_pairs_hook=without_doubles)
+    conforms("configuration", profile, ONC_TOP)
+    network, = profile["NetworkConfigurations"]
+    conforms("network", network, ONC_NETWORK)
+    vpn = network["VPN"]
+    conforms("VPN", vpn, ONC_VPN)
+    conforms("IPsec", vpn["IPsec"], ONC_IPSEC)
+    conforms("L2TP", vpn["L2TP"], ONC_L2TP)
+    need(UUID.fullmatch(network["GUID"]), "GUID")
+    return {
+        "server": vpn["Host"],
+        "name": network["Name"],
+        "user": vpn["L2TP"]["Username"],
+        "password": vpn["L2TP"].get("Password"),
+        "psk": vpn["IPsec"]["PSK"],
+        "routes": [],
+        "identities": [network["GUID"]],
+    }
+
+
 READERS = {
+    "chromeos": read_chromeos,
     "windows": read_windows,
     "apple": read_apple,
     "networkmanager": read_networkmanager,
@@ -378,7 +440,8 @@ def check(client, program):
 
 def may_refuse(client, case):
     """What a system's own format cannot hold."""
-    return (client == "apple" and case["routes"] != "" or
+    return (client in ("apple", "chromeos") and case["routes"] != "" or
+            client == "chromeos" and "${" in case["user"] or
             client == "windows" and case["password"] != "")
 
 
