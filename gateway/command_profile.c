@@ -8,6 +8,7 @@
 #include "gateway/answer.h"
 #include "gateway/password.h"
 #include "gateway/profile.h"
+#include "gateway/profile_signature.h"
 #include "gateway/profile_source.h"
 #include "gateway/secret_output.h"
 #include "gateway/user_database.h"
@@ -23,6 +24,7 @@ struct request {
 	const char *server;
 	const char *name;
 	const char *routes;
+	struct profile_signer signer;
 	bool password_from_stdin;
 	bool force;
 };
@@ -41,6 +43,22 @@ static void material_wipe(struct material *material)
 }
 
 /* ---- usage ---------------------------------------------------------------------- */
+
+static enum command_result check_signer(const struct command *command,
+					const struct request *request)
+{
+	const struct profile_signer *signer = &request->signer;
+
+	if (!signer->certificate && !signer->key && !signer->chain)
+		return COMMAND_DONE;
+	if (!signer->certificate || !signer->key)
+		return command_usage(command, "--sign-certificate and --sign-key go together");
+	if (strcmp(request->client_name, "apple") != 0)
+		return command_usage(command, "only a profile for apple can be signed");
+	if (!request->output)
+		return command_usage(command, "what is signed is binary: it wants --output");
+	return COMMAND_DONE;
+}
 
 /* Checks all that can be checked without looking at this host. */
 static enum command_result check_request(const struct command *command, struct request *request,
@@ -68,7 +86,7 @@ static enum command_result check_request(const struct command *command, struct r
 		return command_usage(command, "%s", wrong);
 	if (request->force && !request->output)
 		return command_usage(command, "--force is for --output");
-	return COMMAND_DONE;
+	return check_signer(command, request);
 }
 
 /* ---- this host ------------------------------------------------------------------- */
@@ -183,22 +201,36 @@ static enum command_result take_password(struct material *material, struct profi
 
 /* ---- the command --------------------------------------------------------------------- */
 
-static enum command_result deliver(const struct request *request, const struct profile *profile)
+static enum command_result put_out(const struct request *request, const struct profile *profile,
+				   const struct profile_text *text)
 {
-	_cleanup_(profile_text_done) struct profile_text text = { 0 };
 	char error[SECRET_OUTPUT_ERROR_MAX];
-	int r;
 
-	r = profile_make(request->client, profile, &text);
-	if (r < 0)
-		return command_fail("%s", strerror(-r));
-	if (secret_output_write(request->output, request->force, text.bytes, text.size, error) < 0)
+	if (secret_output_write(request->output, request->force, text->bytes, text->size, error) <
+	    0)
 		return command_fail("%s", error);
 	if (request->output)
 		printf("wrote %s: it holds the pre-shared key%s, delete it once it is on the "
 		       "device\n",
 		       request->output, profile->password ? " and the password" : "");
 	return COMMAND_DONE;
+}
+
+static enum command_result deliver(const struct request *request, const struct profile *profile)
+{
+	_cleanup_(profile_text_done) struct profile_text text = { 0 };
+	_cleanup_(profile_text_done) struct profile_text in_signature = { 0 };
+	char error[PROFILE_SIGNATURE_ERROR_MAX];
+	int r;
+
+	r = profile_make(request->client, profile, &text);
+	if (r < 0)
+		return command_fail("%s", strerror(-r));
+	if (!request->signer.key)
+		return put_out(request, profile, &text);
+	if (profile_sign(&request->signer, &text, &in_signature, error) < 0)
+		return command_fail("%s", error);
+	return put_out(request, profile, &in_signature);
 }
 
 static enum command_result make_profile(const struct request *request, const struct profile *asked)
@@ -231,6 +263,9 @@ static enum command_result run(const struct command *command, int argc, char **a
 		{ "server", .value = &request.server },
 		{ "name", .value = &request.name },
 		{ "route", .value = &request.routes },
+		{ "sign-certificate", .value = &request.signer.certificate },
+		{ "sign-key", .value = &request.signer.key },
+		{ "sign-chain", .value = &request.signer.chain },
 		{ "password-stdin", .flag = &request.password_from_stdin },
 		{ 0 },
 	};
@@ -270,6 +305,9 @@ const struct command command_profile = {
 		"  --route NET/LEN[,...]  only these networks go through the tunnel\n"
 		"                    (default: everything does)\n"
 		"  --password-stdin  put the password in as well: one line from standard input,\n"
-		"                    which must be the right one",
+		"                    which must be the right one\n"
+		"  --sign-certificate FILE  sign a profile for apple; PEM, as the next two\n"
+		"  --sign-key FILE   the private key of that certificate\n"
+		"  --sign-chain FILE  certificates between it and a root that the device knows",
 	.run = run,
 };

@@ -14,7 +14,7 @@ setup_file() {
 	export PROFILE_SKIP=
 	[ "$(id -u)" -eq 0 ] || PROFILE_SKIP="needs root, to make namespaces"
 	local program
-	for program in dbus-daemon ip python3 unshare; do
+	for program in dbus-daemon ip openssl python3 unshare; do
 		command -v $program >/dev/null || PROFILE_SKIP="$program is not installed"
 	done
 	[ -n "$PROFILE_SKIP" ] || unshare -mn true 2>/dev/null ||
@@ -144,6 +144,9 @@ usage() {
 	usage alice --client chromeos --route 10.0.0.0/8
 	grep -q 'cannot name networks' "$BATS_TEST_TMPDIR/err"
 	usage "a\${LOGIN_ID}" --client chromeos
+	usage alice --client apple --output /dev/null --sign-key us.key
+	usage alice --client apple --sign-key us.key --sign-certificate us.crt
+	usage alice --client windows --output /dev/null --sign-key a --sign-certificate b
 	usage alice --client windows --password-stdin
 	grep -q 'takes no password' "$BATS_TEST_TMPDIR/err"
 }
@@ -247,6 +250,41 @@ usage() {
 			--client networkmanager >$work/said </dev/null
 		tr -d '\r' <$work/said >$work/out/profile
 		same the-shared-key "$(member psk)"
+	EOF
+}
+
+@test "an Apple profile is signed by openssl, which is told no secret" {
+	local who
+	for who in us them; do
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+			-subj "/CN=$who" -keyout "$BATS_TEST_TMPDIR/$who.key" \
+			-out "$BATS_TEST_TMPDIR/$who.crt" 2>"$BATS_TEST_TMPDIR/openssl.log"
+	done
+	in_gateway <<-'EOF'
+		start_gateway
+		cd $work
+		mkdir bin
+		printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>%s/arguments\nexec %s "$@"\n' \
+			"$work" "$(command -v openssl)" >bin/openssl
+		chmod +x bin/openssl
+		PATH=$work/bin:$PATH profile --client apple --password-stdin \
+			--sign-certificate us.crt --sign-key us.key --sign-chain them.crt \
+			<<<'correct horse'
+		same "600 root" "$(stat -c '%a %U' out/profile)"
+		grep -q 'us.key' arguments
+		absent -E 'the-shared-key|horse|alice' arguments
+		same 2 "$(openssl pkcs7 -inform DER -in out/profile -print_certs | grep -c subject)"
+		openssl cms -verify -inform DER -CAfile us.crt -purpose any -in out/profile \
+			-out plain 2>openssl.log
+		mv plain out/profile
+		same the-shared-key "$(member psk apple)"
+		same 'correct horse' "$(member password apple)"
+		refused 'openssl does not sign: ' profile --force --client apple \
+			--sign-certificate us.crt --sign-key them.key
+		refused 'openssl does not sign: .*nothing' profile --force --client apple \
+			--sign-certificate nothing --sign-key us.key
+		refused 'install openssl' env PATH=/nowhere "$work/saregate" profile alice \
+			--client apple --output out/other --sign-certificate us.crt --sign-key us.key
 	EOF
 }
 
