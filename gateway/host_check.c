@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Looks at the host: /proc/net/udp and /proc/net/udp6. I/O. */
+/* Looks at the host: UDP sockets, in /proc/self/net for the rest of /proc may be away. I/O. */
 #include "gateway/host_check.h"
 
 #include "base/cleanup.h"
@@ -25,5 +25,6 @@ static bool table_names_port(const char *path, uint16_t port)
 
 bool host_check_udp_port_is_bound(uint16_t port)
 {
-	return table_names_port("/proc/net/udp", port) || table_names_port("/proc/net/udp6", port);
+	return table_names_port("/proc/self/net/udp", port) ||
+	       table_names_port("/proc/self/net/udp6", port);
 }

@@ -54,8 +54,8 @@ gateway_load_modules() {
 	modprobe -a "${modules[@]}"
 }
 
-# unit_command UNIT: the words of its ExecStart, one a line.
-unit_command() { sed -n 's/^ExecStart=//p' "$gateway_units/$1" | tr ' ' '\n'; }
+# unit_command UNIT: the words of its ExecStart, one a line, without systemd's prefix.
+unit_command() { sed -n 's/^ExecStart=!*//p' "$gateway_units/$1" | tr ' ' '\n'; }
 
 # gateway_guard HOST: loads the guards, as saregate-guard.service does at boot.
 gateway_guard() {
