@@ -20,7 +20,7 @@ __saregate_options() {
 __saregate_operands() {
 	case $1 in
 	'user add') ;;
-	'user '*) timeout 2 saregate user list 2>/dev/null | sed -n '2,$s/ .*//p' ;;
+	'user '* | profile) timeout 2 saregate user list 2>/dev/null | sed -n '2,$s/ .*//p' ;;
 	'session kill') timeout 2 saregate session list 2>/dev/null | sed -n '2,$s/^ *\([0-9]*\) .*/\1/p' ;;
 	esac
 }

@@ -16,7 +16,7 @@ _saregate() {
 		[[ $PREFIX == -* ]] && compadd -a options && return
 		case $command in
 		'user add') ;;
-		'user '*) compadd -- ${(f)"$(timeout 2 saregate user list 2>/dev/null |
+		'user '* | profile) compadd -- ${(f)"$(timeout 2 saregate user list 2>/dev/null |
 			sed -n '2,$s/ .*//p')"} ;;
 		'session kill') compadd -- ${(f)"$(timeout 2 saregate session list 2>/dev/null |
 			sed -n '2,$s/^ *\([0-9]*\) .*/\1/p')"} ;;

@@ -47,6 +47,7 @@ offered() {
 @test "names of users and numbers of sessions are offered where there are any" {
 	[ "$(offered saregate user del "")" = "alice bob" ]
 	[ "$(offered saregate user del b)" = bob ]
+	[ "$(offered saregate profile a)" = alice ]
 	[ "$(offered saregate session kill "")" = "12 3" ]
 	[ -z "$(offered saregate user add "")" ]
 	[ -z "$(offered saregate status "")" ]
