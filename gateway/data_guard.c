@@ -136,21 +136,6 @@ static struct guarded *find(const struct data_guard *guard, uint64_t reference, 
 	return NULL;
 }
 
-/*
- * Two clients of one zone may have one 4-tuple, and then the kernel before 6.11
- * would take the data of one for the other's.
- */
-static bool zone_is_taken(const struct data_guard *guard, uint64_t reference)
-{
-	if (guard->method != SA_TRACKING_METHOD_ZONE)
-		return false;
-	for (const struct guarded *guarded = first_of_zone(guard, reference); guarded;
-	     guarded = next_of_zone(guarded))
-		if (sa_reference_reqid(guarded->reference) != sa_reference_reqid(reference))
-			return true;
-	return false;
-}
-
 int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id)
 {
 	uint32_t marks[DATA_GUARD_MARKS_MAX];
@@ -160,8 +145,6 @@ int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunn
 
 	if (!count)
 		return -ENOENT;
-	if (zone_is_taken(guard, reference))
-		return -ENOTUNIQ;
 	if (!guarded)
 		return -ENOMEM;
 	guarded->reference = reference;
@@ -214,6 +197,21 @@ size_t data_guard_list(const struct data_guard *guard, uint32_t reqid, uint64_t 
 	for (const struct guarded *guarded = first_of_zone(guard, reqid);
 	     guarded && count < maximum; guarded = next_of_zone(guarded))
 		if (sa_reference_reqid(guarded->reference) == reqid)
+			ret_references[count++] = guarded->reference;
+	return count;
+}
+
+size_t data_guard_neighbours(const struct data_guard *guard, uint64_t reference,
+			     uint64_t *ret_references, size_t maximum)
+{
+	uint32_t reqid = sa_reference_reqid(reference);
+	size_t count = 0;
+
+	if (guard->method != SA_TRACKING_METHOD_ZONE)
+		return 0;
+	for (const struct guarded *guarded = first_of_zone(guard, reference);
+	     guarded && count < maximum; guarded = next_of_zone(guarded))
+		if (sa_reference_reqid(guarded->reference) != reqid)
 			ret_references[count++] = guarded->reference;
 	return count;
 }

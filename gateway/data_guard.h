@@ -32,10 +32,8 @@ void data_guard_freep(struct data_guard **guard);
  * data_guard_admit() - let a client's data into one of its tunnels
  * @tunnel_id: local, host byte order; not admitted yet
  *
- * Return: 0; -ENOENT for a reference that has ended; -ENOTUNIQ if another
- *         client has the zone that this one would have (their reqids are equal
- *         in 16 bits); -ENOSPC; -ENOMEM; the kernel's error. Nothing is let in
- *         then.
+ * Return: 0; -ENOENT for a reference that has ended; -ENOSPC; -ENOMEM; the
+ *         kernel's error. Nothing is let in then.
  */
 int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id);
 
@@ -48,6 +46,17 @@ int data_guard_follow(struct data_guard *guard, uint64_t reference);
 /* The references of a reqid that are let in. Return: how many, at most @maximum. */
 size_t data_guard_list(const struct data_guard *guard, uint32_t reqid, uint64_t *ret_references,
 		       size_t maximum);
+
+/**
+ * data_guard_neighbours() - who else is let in and has the zone of this client
+ *
+ * Zones are the low 16 bits of reqids: references of other reqids can have the
+ * same one.
+ *
+ * Return: how many, at most @maximum; none where the method is not zones.
+ */
+size_t data_guard_neighbours(const struct data_guard *guard, uint64_t reference,
+			     uint64_t *ret_references, size_t maximum);
 
 /* Packets of this reqid are to be marked with their SPI, or no longer. */
 int data_guard_set_twins(struct data_guard *guard, uint32_t reqid, bool twins);

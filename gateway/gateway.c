@@ -114,31 +114,23 @@ static void on_outbound_changed(void *userdata, uint64_t reference, uint32_t spi
 		l2tp_service_set_outbound(gateway->service, reference, spi);
 }
 
-/*
- * Twins share a zone. Before Linux 6.11 the kernel would take the data of a
- * second one for the first one's, should that one use the kernel's data path: it
- * has to come again, and gets another path.
- */
-static void on_twins_changed(void *userdata, uint32_t reqid, bool twins)
+/* It has to come again, and gets another path. */
+static void on_kernel_path_lost(void *userdata, uint64_t reference)
 {
 	struct gateway *gateway = userdata;
-	uint64_t references[SA_TWINS_MAXIMUM];
-	size_t count;
+	const char *reason;
 
-	if (!twins || !gateway->service || !gateway->tracking ||
-	    sa_tracking_method(gateway->tracking)->method != SA_TRACKING_METHOD_ZONE)
+	if (!gateway->service || !gateway->tracking)
 		return;
-	count = sa_tracking_admitted(gateway->tracking, reqid, references, ELEMENTS(references));
-	for (size_t i = 0; i < count; i++)
-		if (l2tp_service_close_reference(gateway->service, references[i]))
-			log_info("SA reference %u/%u is one of twins: its tunnels are closed",
-				 sa_reference_reqid(references[i]),
-				 sa_reference_generation(references[i]));
+	reason = sa_tracking_kernel_path_reason(gateway->tracking, reference);
+	if (reason && l2tp_service_leave_kernel_path(gateway->service, reference))
+		log_info("SA reference %u/%u %s: its tunnels are closed and may come again",
+			 sa_reference_reqid(reference), sa_reference_generation(reference), reason);
 }
 
 static const struct sa_tracking_ops tracking_ops = {
 	.ended = on_reference_ended,
-	.twins_changed = on_twins_changed,
+	.kernel_path_lost = on_kernel_path_lost,
 	.outbound_changed = on_outbound_changed,
 };
 

@@ -104,17 +104,20 @@ static int open_path(struct tunnel *tunnel, const struct l2tp_data_path_tunnel_i
 {
 	struct l2tp_service *service = tunnel->service;
 	const char *reason = NULL;
+	int error;
 
 	if (service->tracking) {
-		int error = sa_tracking_admit(service->tracking, tunnel->reference,
-					      ids->local_tunnel_id);
-
+		error = sa_tracking_admit(service->tracking, tunnel->reference,
+					  ids->local_tunnel_id);
 		if (error)
 			return error;
 		tunnel->admitted_id = ids->local_tunnel_id;
 		reason = sa_tracking_kernel_path_reason(service->tracking, tunnel->reference);
 	}
-	return tunnel_path_open(&tunnel->path, &service->paths, reason, ids, now_usec(service));
+	error = tunnel_path_open(&tunnel->path, &service->paths, reason, ids, now_usec(service));
+	if (error == 0 && reason)
+		sa_tracking_displace(service->tracking, tunnel->reference);
+	return error;
 }
 
 static void close_path(struct tunnel *tunnel)
@@ -542,6 +545,32 @@ void l2tp_service_set_outbound(struct l2tp_service *service, uint64_t reference,
 size_t l2tp_service_close_reference(struct l2tp_service *service, uint64_t reference)
 {
 	return l2tp_lns_close_reference(service->lns, now_usec(service), reference);
+}
+
+static void find_on_kernel_path(void *userdata, struct l2tp_tunnel *lns_tunnel)
+{
+	const struct tunnel *tunnel = l2tp_tunnel_userdata(lns_tunnel);
+
+	if (tunnel_path_is_kernel(&tunnel->path, &tunnel->service->paths))
+		*(struct l2tp_tunnel **)userdata = lns_tunnel;
+}
+
+size_t l2tp_service_leave_kernel_path(struct l2tp_service *service, uint64_t reference)
+{
+	struct l2tp_tunnel *found, *last = NULL;
+	size_t closed = 0;
+
+	/* Looked up each time: to close one may take others with it. */
+	for (;;) {
+		found = NULL;
+		l2tp_lns_each_of_reference(service->lns, reference, find_on_kernel_path, &found);
+		if (!found || found == last)
+			return closed;
+		l2tp_tunnel_close(found, now_usec(service), L2TP_STOPCCN_GENERAL,
+				  "another data path is needed");
+		last = found;
+		closed++;
+	}
 }
 
 const struct l2tp_lns_counters *l2tp_service_lns_counters(const struct l2tp_service *service)

@@ -81,6 +81,15 @@ void l2tp_service_set_outbound(struct l2tp_service *service, uint64_t reference,
 /* An SA reference has ended. Return: number of tunnels that went with it. */
 size_t l2tp_service_close_reference(struct l2tp_service *service, uint64_t reference);
 
+/**
+ * l2tp_service_leave_kernel_path() - closes a reference's tunnels on that path
+ *
+ * With StopCCN: the client can come again at once, and another path serves it.
+ *
+ * Return: number of tunnels closed.
+ */
+size_t l2tp_service_leave_kernel_path(struct l2tp_service *service, uint64_t reference);
+
 const struct l2tp_lns_counters *l2tp_service_lns_counters(const struct l2tp_service *service);
 const struct l2tp_service_counters *l2tp_service_counters(const struct l2tp_service *service);
 /* The choice of a data path, and how often it was not the preferred one. Borrowed. */

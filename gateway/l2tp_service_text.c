@@ -25,9 +25,6 @@ const char *l2tp_service_end_text(enum l2tp_end_cause cause)
 const char *l2tp_service_open_text(int error)
 {
 	switch (-error) {
-	case ENOTUNIQ:
-		return "another client has its zone of connection tracking: with a new IPsec SA it "
-		       "gets one of its own";
 	case ENOENT:
 		return "its SA has gone, or connection tracking does not know it";
 	default:

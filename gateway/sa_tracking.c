@@ -30,6 +30,7 @@ enum change_kind {
 	CHANGE_OUTBOUND,
 	CHANGE_MARKS,
 	CHANGE_TWINS,
+	CHANGE_KERNEL_PATH,
 };
 
 struct change {
@@ -84,6 +85,28 @@ static void report_guard(struct sa_tracking *tracking, int error)
 			  strerror(-error), suppressed);
 }
 
+static void tell_kernel_path_lost(struct sa_tracking *tracking, uint64_t reference)
+{
+	if (tracking->ops->kernel_path_lost)
+		tracking->ops->kernel_path_lost(tracking->userdata, reference);
+}
+
+/*
+ * Twins share a zone. Before Linux 6.11 the kernel would take the data of a
+ * second one for the first one's, should that one use the kernel's data path.
+ */
+static void change_twins(struct sa_tracking *tracking, uint32_t reqid, bool twins)
+{
+	uint64_t references[SA_TWINS_MAXIMUM];
+	size_t count = 0;
+
+	report_guard(tracking, data_guard_set_twins(tracking->guard, reqid, twins));
+	if (twins && tracking->method.method == SA_TRACKING_METHOD_ZONE)
+		count = data_guard_list(tracking->guard, reqid, references, ELEMENTS(references));
+	for (size_t i = 0; i < count; i++)
+		tell_kernel_path_lost(tracking, references[i]);
+}
+
 /* Tells one change, or acts on it. */
 static void tell(struct sa_tracking *tracking, const struct change *change)
 {
@@ -104,10 +127,10 @@ static void tell(struct sa_tracking *tracking, const struct change *change)
 		report_guard(tracking, data_guard_follow(tracking->guard, change->reference));
 		break;
 	case CHANGE_TWINS:
-		report_guard(tracking,
-			     data_guard_set_twins(tracking->guard, change->value, change->twins));
-		if (ops->twins_changed)
-			ops->twins_changed(tracking->userdata, change->value, change->twins);
+		change_twins(tracking, change->value, change->twins);
+		break;
+	case CHANGE_KERNEL_PATH:
+		tell_kernel_path_lost(tracking, change->reference);
 		break;
 	}
 }
@@ -501,10 +524,14 @@ uint64_t sa_tracking_resolve(const struct sa_tracking *tracking, uint32_t mark)
 
 const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, uint64_t reference)
 {
+	uint64_t neighbour;
+
 	if (sa_table_is_twin(tracking->table, reference))
 		return "shares its SA's reqid with a client of the same address";
 	if (!tracking->method.kernel_path)
 		return "Linux before 6.11 needs zones (sa-tracking) for the kernel path";
+	if (data_guard_neighbours(tracking->guard, reference, &neighbour, 1))
+		return "shares its zone of connection tracking with another client";
 	return NULL;
 }
 
@@ -516,6 +543,18 @@ int sa_tracking_admit(struct sa_tracking *tracking, uint64_t reference, uint16_t
 void sa_tracking_dismiss(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id)
 {
 	report_guard(tracking, data_guard_dismiss(tracking->guard, reference, tunnel_id));
+}
+
+/* Told of with what the kernel tells next: who opens a tunnel cannot close one. */
+void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference)
+{
+	uint64_t neighbours[SA_TWINS_MAXIMUM];
+	size_t count =
+		data_guard_neighbours(tracking->guard, reference, neighbours, ELEMENTS(neighbours));
+
+	for (size_t i = 0; i < count; i++)
+		note(tracking,
+		     (struct change){ .kind = CHANGE_KERNEL_PATH, .reference = neighbours[i] });
 }
 
 int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoint *local,
@@ -530,12 +569,6 @@ int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoi
 const struct sa_method *sa_tracking_method(const struct sa_tracking *tracking)
 {
 	return &tracking->method;
-}
-
-size_t sa_tracking_admitted(const struct sa_tracking *tracking, uint32_t reqid,
-			    uint64_t *ret_references, size_t maximum)
-{
-	return data_guard_list(tracking->guard, reqid, ret_references, maximum);
 }
 
 struct sa_mark_table *sa_tracking_marks(struct sa_tracking *tracking)

@@ -38,8 +38,11 @@ struct sa_tracking_ops {
 	void (*ended)(void *userdata, uint64_t reference);
 	/* Its tunnels send through this SA from now on; 0: there is none to send through. */
 	void (*outbound_changed)(void *userdata, uint64_t reference, uint32_t spi);
-	/* Packets of this reqid are to be marked with their SPI, or with the reqid again. */
-	void (*twins_changed)(void *userdata, uint32_t reqid, bool twins);
+	/*
+	 * Somebody came with whom it shares a zone: what it has on the kernel's data
+	 * path must go.
+	 */
+	void (*kernel_path_lost)(void *userdata, uint64_t reference);
 };
 
 /* Counters of what was told and what was refused. */
@@ -109,6 +112,14 @@ const char *sa_tracking_kernel_path_reason(const struct sa_tracking *tracking, u
 int sa_tracking_admit(struct sa_tracking *tracking, uint64_t reference, uint16_t tunnel_id);
 
 /**
+ * sa_tracking_displace() - a tunnel of this client does without the kernel's path
+ *
+ * If that is so because other clients have the client's zone, these are told to
+ * leave the kernel's path, too: see sa_tracking_ops.
+ */
+void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference);
+
+/**
  * sa_tracking_real_port() - where a client really sends from
  * @local: address and port on which its packets arrive
  * @peer:  address and port from which they seem to come
@@ -121,10 +132,6 @@ int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoi
 
 /* How clients are kept apart, and why so. Borrowed. */
 const struct sa_method *sa_tracking_method(const struct sa_tracking *tracking);
-
-/* References of a reqid that have tunnels. Return: how many, at most @maximum. */
-size_t sa_tracking_admitted(const struct sa_tracking *tracking, uint32_t reqid,
-			    uint64_t *ret_references, size_t maximum);
 
 /* The opposite of sa_tracking_admit(). A failure is logged and made up for by the upkeep of the
  * table. */

@@ -42,6 +42,12 @@ int tunnel_path_open(struct tunnel_path *tunnel, struct tunnel_paths *paths,
 	return error;
 }
 
+bool tunnel_path_is_kernel(const struct tunnel_path *tunnel, const struct tunnel_paths *paths)
+{
+	return tunnel->opened.tunnel && paths->choice.is_kernel &&
+	       tunnel->opened.path == paths->choice.first;
+}
+
 void tunnel_path_close(struct tunnel_path *tunnel)
 {
 	path_opened_close(&tunnel->opened);

@@ -56,6 +56,9 @@ int tunnel_path_open(struct tunnel_path *tunnel, struct tunnel_paths *paths,
 		     const char *kernel_reason, const struct l2tp_data_path_tunnel_ids *ids,
 		     uint64_t now_usec);
 
+/* Whether it is open and its frames go through the kernel alone. */
+bool tunnel_path_is_kernel(const struct tunnel_path *tunnel, const struct tunnel_paths *paths);
+
 /* Closes the path's tunnel; calls must have gone. May be repeated. */
 void tunnel_path_close(struct tunnel_path *tunnel);
 

@@ -277,7 +277,7 @@ static void the_guard_follows_the_marks_of_a_client(void **state)
 	assert_int_equal(sa_mark_table_check(table), 1);
 }
 
-static void a_zone_is_for_one_client(void **state)
+static void clients_of_one_zone_are_neighbours(void **state)
 {
 	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
 	_cleanup_(sa_table_freep) struct sa_table *references = open_references();
@@ -290,14 +290,19 @@ static void a_zone_is_for_one_client(void **state)
 	first = sa_table_resolve(references, 0x4001);
 	second = sa_table_resolve(references, 0x14001);
 	assert_int_equal(data_guard_admit(guard, first, 7), 0);
-	assert_int_equal(data_guard_admit(guard, second, 8), -ENOTUNIQ);
+	assert_int_equal(data_guard_neighbours(guard, first, listed, ELEMENTS(listed)), 0);
+	assert_int_equal(data_guard_neighbours(guard, second, listed, ELEMENTS(listed)), 1);
+	assert_int_equal(listed[0], first);
 	assert_int_equal(data_guard_admit(guard, first, 9), 0);
 	assert_int_equal(data_guard_list(guard, 0x4001, listed, ELEMENTS(listed)), 2);
 	assert_int_equal(listed[0], first);
 	assert_int_equal(data_guard_list(guard, 0x14001, listed, ELEMENTS(listed)), 0);
+	assert_int_equal(data_guard_admit(guard, second, 8), 0);
+	assert_int_equal(data_guard_neighbours(guard, first, listed, ELEMENTS(listed)), 1);
+	assert_int_equal(listed[0], second);
 	assert_int_equal(data_guard_dismiss(guard, first, 7), 0);
 	assert_int_equal(data_guard_dismiss(guard, first, 9), 0);
-	assert_int_equal(data_guard_admit(guard, second, 8), 0);
+	assert_int_equal(data_guard_neighbours(guard, second, listed, ELEMENTS(listed)), 0);
 }
 
 static void a_closed_table_lets_nothing_in_and_forgets_nothing(void **state)
@@ -533,7 +538,7 @@ int main(void)
 		CLEAN(a_change_puts_a_lost_table_back),
 		CLEAN(ten_thousand_tunnels_come_back_at_once),
 		CLEAN(the_guard_follows_the_marks_of_a_client),
-		CLEAN(a_zone_is_for_one_client),
+		CLEAN(clients_of_one_zone_are_neighbours),
 		CLEAN(a_closed_table_lets_nothing_in_and_forgets_nothing),
 		CLEAN(a_foreign_change_is_noticed),
 		CLEAN(lost_notifications_count_as_changes_of_all),

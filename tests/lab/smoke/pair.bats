@@ -7,7 +7,8 @@
 #
 #   alice  192.168.1.101 -+
 #                         +- nat1 203.0.113.11 --- net --- gw --- lan --- web
-#   bob    192.168.1.102 -+
+#   bob    192.168.1.102 -+                           |
+#   fred   203.0.113.50, without NAT -----------------+
 
 bats_require_minimum_version 1.5.0
 
@@ -22,6 +23,8 @@ setup_file() {
 teardown_file() {
 	load "$LAB_LIB/lab.bash"
 	clients_down alice bob
+	on gw ip xfrm state deleteall src 203.0.113.50
+	on gw ip xfrm state deleteall dst 203.0.113.50
 	road_clear
 }
 
@@ -54,4 +57,34 @@ setup() { load "$LAB_LIB/lab.bash"; }
 	[ "$(counted gw saregate_mark foreign)" -ge $((foreign + 40)) ]
 	[ "$(counted web watch injected)" = 0 ]
 	on alice ping -q -c 2 -W 5 "$road_web"
+}
+
+# manual_ipsec NAME ADDRESS REQID: SAs that no pluto made, between a host and gw.
+manual_ipsec() {
+	local host
+	for host in "$1" gw; do
+		on "$host" ip -batch - <<-TEXT
+			xfrm state add src $2 dst 203.0.113.1 proto esp spi 0x5001 reqid $3 mode transport auth sha256 0x$(printf %064d 1) enc aes 0x$(printf %032d 2)
+			xfrm state add src 203.0.113.1 dst $2 proto esp spi 0x5002 reqid $3 mode transport auth sha256 0x$(printf %064d 3) enc aes 0x$(printf %032d 4)
+		TEXT
+	done
+	on "$1" ip xfrm policy add dir out src "$2" dst 203.0.113.1 proto udp dport 1701 \
+		tmpl src "$2" dst 203.0.113.1 proto esp mode transport reqid "$3"
+}
+
+# Zones are the low 16 bits of reqids.
+@test "another with the same zone: no kernel path for either; marks do not mind" {
+	local reference unfit zones=0
+	[[ $(status_value sa_tracking) != zone* ]] || zones=1
+	reference=$(session_of alice sa_reference)
+	unfit=$(status_value kernel_path_unfit)
+	clients_without_nat fred 203.0.113.50
+	manual_ipsec fred 203.0.113.50 $((${reference%/*} + 65536))
+	[[ $(windows fred connect 1 call lcp echo 5 hang-up) == *"echoed 5 of 5"* ]]
+	[ "$(status_value kernel_path_unfit)" = $((unfit + zones)) ]
+	if [ $zones = 1 ]; then
+		wait_until 20 "the end of alice's session" not_listed alice
+	else
+		on alice ping -q -c 1 -W 5 "$road_web"
+	fi
 }
