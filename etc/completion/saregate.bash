@@ -15,6 +15,12 @@ __saregate_options() {
 	echo --help
 }
 
+# __saregate_clients COMMAND: what the help explains behind --client
+__saregate_clients() {
+	saregate "$1" --help 2>/dev/null |
+		sed -n '/^  --client /,/^  --[^c]/s/^ \{2,\}\(--client CLIENT *\)\{0,1\}\([a-z]*\): .*/\2/p'
+}
+
 # __saregate_operands COMMAND: what it can be about; nothing if saregated does not
 # answer, or not us
 __saregate_operands() {
@@ -34,8 +40,9 @@ _saregate() {
 		command=${command:+$command }$word
 	done
 	if grep -qx -- "${command:-none}" <<<"$commands"; then
-		case $current in
-		-*) words=$(__saregate_options "$command") ;;
+		case ${COMP_WORDS[COMP_CWORD - 1]}:$current in
+		--client:*) words=$(__saregate_clients "$command") ;;
+		*:-*) words=$(__saregate_options "$command") ;;
 		*) words=$(__saregate_operands "$command") ;;
 		esac
 	elif [ "$command" = "${COMP_WORDS[*]:1:COMP_CWORD-1}" ]; then

@@ -13,6 +13,11 @@ _saregate() {
 	if (( ${commands[(Ie)$command]} )); then
 		options=(--help ${(f)"$(saregate ${=command} --help 2>/dev/null |
 			grep -Eo -- '(^|[][ |])--[a-z][a-z-]*' | grep -o -- '--.*' | sort -u)"})
+		if [[ ${words[CURRENT-1]} == --client ]]; then
+			compadd -- ${(f)"$(saregate ${=command} --help 2>/dev/null |
+				sed -n '/^  --client /,/^  --[^c]/s/^ \{2,\}\(--client CLIENT *\)\{0,1\}\([a-z]*\): .*/\2/p')"}
+			return
+		fi
 		[[ $PREFIX == -* ]] && compadd -a options && return
 		case $command in
 		'user add') ;;

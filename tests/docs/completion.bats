@@ -44,11 +44,17 @@ offered() {
 	[ "$(offered saregate session kill 3 --r)" = --reason ]
 }
 
+@test "clients are those that profile knows" {
+	[ "$(offered saregate profile alice --client "")" = "apple chromeos networkmanager windows" ]
+	[ "$(offered saregate profile alice --client w)" = windows ]
+}
+
 @test "names of users and numbers of sessions are offered where there are any" {
 	[ "$(offered saregate user del "")" = "alice bob" ]
 	[ "$(offered saregate user del b)" = bob ]
 	[ "$(offered saregate profile a)" = alice ]
 	[ "$(offered saregate session kill "")" = "12 3" ]
+	[ "$(offered saregate profile a)" = alice ]
 	[ -z "$(offered saregate user add "")" ]
 	[ -z "$(offered saregate status "")" ]
 }
