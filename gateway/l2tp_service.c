@@ -167,8 +167,7 @@ static int open_tunnel_socket(struct tunnel *tunnel, const struct l2tp_path *pat
 
 	if (tracking) {
 		protection.reqid = sa_reference_reqid(path->reference);
-		protection.spi =
-			sa_table_outbound_spi(sa_tracking_table(tracking), path->reference);
+		protection.spi = sa_tracking_newest_outbound(tracking, path->reference);
 		if (protection.spi == 0)
 			return -EAGAIN;
 		error = sa_tracking_real_port(tracking, &path->local, &path->peer,

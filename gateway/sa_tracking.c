@@ -11,10 +11,12 @@
 #include "gateway/data_guard.h"
 #include "gateway/log.h"
 #include "gateway/pluto_watch.h"
+#include "gateway/sa_handover.h"
 #include "gateway/sa_names.h"
 #include "gateway/updown_socket.h"
 #include "ipsec-glue/conntrack_port.h"
 #include "ipsec-glue/sa_mark_table.h"
+#include "ipsec-glue/sa_use.h"
 #include "ipsec-glue/xfrm_monitor.h"
 
 #include <errno.h>
@@ -28,6 +30,7 @@
 enum change_kind {
 	CHANGE_ENDED,
 	CHANGE_OUTBOUND,
+	CHANGE_HANDOVER,
 	CHANGE_MARKS,
 	CHANGE_TWINS,
 	CHANGE_KERNEL_PATH,
@@ -46,6 +49,8 @@ struct sa_tracking {
 	struct sa_mark_table *marks;
 	struct data_guard *guard;
 	struct netlink_socket *conntrack;
+	struct netlink_socket *xfrm; /* for questions */
+	struct sa_handover *handover;
 	struct sa_method method;
 	struct xfrm_monitor *monitor;
 	sd_event_source *monitor_source;
@@ -123,6 +128,9 @@ static void tell(struct sa_tracking *tracking, const struct change *change)
 		if (ops->outbound_changed)
 			ops->outbound_changed(tracking->userdata, change->reference, change->value);
 		break;
+	case CHANGE_HANDOVER:
+		sa_handover_begin(tracking->handover, change->reference);
+		break;
 	case CHANGE_MARKS:
 		report_guard(tracking, data_guard_follow(tracking->guard, change->reference));
 		break;
@@ -184,6 +192,11 @@ static void on_outbound_changed(void *userdata, uint64_t reference, uint32_t spi
 	     (struct change){ .kind = CHANGE_OUTBOUND, .reference = reference, .value = spi });
 }
 
+static void on_handover(void *userdata, uint64_t reference)
+{
+	note(userdata, (struct change){ .kind = CHANGE_HANDOVER, .reference = reference });
+}
+
 static void on_marks_changed(void *userdata, uint64_t reference)
 {
 	note(userdata, (struct change){ .kind = CHANGE_MARKS, .reference = reference });
@@ -200,8 +213,26 @@ static void on_twins_changed(void *userdata, uint32_t reqid, bool twins)
 static const struct sa_table_ops table_ops = {
 	.ended = on_ended,
 	.outbound_changed = on_outbound_changed,
+	.handover = on_handover,
 	.marks_changed = on_marks_changed,
 	.twins_changed = on_twins_changed,
+};
+
+static bool on_asked_for_use(void *userdata, const struct sa_description *inbound)
+{
+	struct sa_tracking *tracking = userdata;
+
+	return sa_use_has_received(tracking->xfrm, inbound) > 0;
+}
+
+static void on_handed_over(void *userdata)
+{
+	tell_changes(userdata);
+}
+
+static const struct sa_handover_ops handover_ops = {
+	.is_used = on_asked_for_use,
+	.handed_over = on_handed_over,
 };
 
 /* An event worth an audit: from now on the client is elsewhere. */
@@ -400,12 +431,17 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 		error = xfrm_monitor_new(tracking->table, on_rebinding, tracking,
 					 &tracking->monitor);
 	}
+	if (!error)
+		error = netlink_socket_new(NETLINK_XFRM, &tracking->xfrm);
 	if (!error) {
 		part = "the event loop";
+		error = sa_handover_new(event, tracking->table, SA_HANDOVER_TIMES, &handover_ops,
+					tracking, &tracking->handover);
+	}
+	if (!error)
 		error = sd_event_add_io(event, &tracking->monitor_source,
 					xfrm_monitor_descriptor(tracking->monitor), EPOLLIN,
 					on_monitor, tracking);
-	}
 	if (error >= 0)
 		error = sd_event_add_io(event, &tracking->mapping_source,
 					xfrm_monitor_mapping_descriptor(tracking->monitor), EPOLLIN,
@@ -501,6 +537,8 @@ void sa_tracking_free(struct sa_tracking *tracking)
 	sa_mark_table_free(tracking->marks);
 	sd_event_source_disable_unref(tracking->monitor_source);
 	sd_event_source_disable_unref(tracking->mapping_source);
+	sa_handover_free(tracking->handover);
+	netlink_socket_free(tracking->xfrm);
 	updown_socket_free(tracking->updown);
 	sa_names_free(tracking->names);
 	pluto_watch_free(tracking->pluto);
@@ -564,6 +602,12 @@ int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoi
 		return conntrack_port_find(tracking->conntrack, local, peer, ret_port);
 	*ret_port = 0;
 	return 0;
+}
+
+uint32_t sa_tracking_newest_outbound(struct sa_tracking *tracking, uint64_t reference)
+{
+	sa_handover_finish(tracking->handover, reference);
+	return sa_table_outbound_spi(tracking->table, reference);
 }
 
 const struct sa_method *sa_tracking_method(const struct sa_tracking *tracking)

@@ -130,6 +130,16 @@ void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference);
 int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoint *local,
 			  const struct inet_endpoint *peer, uint16_t *ret_port);
 
+/**
+ * sa_tracking_newest_outbound() - through which SA a new tunnel is to send
+ *
+ * The newest one: who opens a tunnel may have lost all others. The client's older
+ * tunnels are told to use it as well, in the next turn of the loop.
+ *
+ * Return: its SPI, host byte order; 0: there is none.
+ */
+uint32_t sa_tracking_newest_outbound(struct sa_tracking *tracking, uint64_t reference);
+
 /* How clients are kept apart, and why so. Borrowed. */
 const struct sa_method *sa_tracking_method(const struct sa_tracking *tracking);
 

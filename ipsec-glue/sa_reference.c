@@ -83,6 +83,22 @@ uint32_t sa_table_outbound_spi(const struct sa_table *table, uint64_t reference)
 	return living ? living->outbound_spi : 0;
 }
 
+bool sa_table_handing_over(const struct sa_table *table, uint64_t reference,
+			   struct sa_description *ret_inbound)
+{
+	const struct reference *living = sa_table_find_living(table, reference);
+
+	if (!living || sa_table_newest_outbound(living) == living->outbound_spi)
+		return false;
+	for (const struct sa *sa = living->newest; sa; sa = sa->older)
+		if (sa->description.inbound) {
+			if (ret_inbound)
+				*ret_inbound = sa->description;
+			return true;
+		}
+	return false;
+}
+
 size_t sa_table_marks(const struct sa_table *table, uint64_t reference, uint32_t *ret_marks,
 		      size_t maximum)
 {

@@ -64,6 +64,12 @@ struct sa_table_ops {
 	void (*ended)(void *userdata, uint64_t reference);
 	/* What is sent to the client goes through this SA from now on. 0: there is none. */
 	void (*outbound_changed)(void *userdata, uint64_t reference, uint32_t spi);
+	/*
+	 * It has a newer SA to send through, and the old one still lives:
+	 * sa_table_hand_over() is to be called when the client has the new one, too.
+	 * May be told again.
+	 */
+	void (*handover)(void *userdata, uint64_t reference);
 	/* Its packets carry other marks from now on: sa_table_marks(). */
 	void (*marks_changed)(void *userdata, uint64_t reference);
 	/* Packets of this reqid are to be marked with their SPI, or with the reqid again. */
@@ -157,8 +163,21 @@ bool sa_table_is_alive(const struct sa_table *table, uint64_t reference);
 /* Whether it shares its reqid, or has shared it, with another one. */
 bool sa_table_is_twin(const struct sa_table *table, uint64_t reference);
 
-/* The SPI of its newest outbound SA, host byte order; 0: there is none. */
+/* The SPI of the SA to send through, host byte order; 0: there is none. */
 uint32_t sa_table_outbound_spi(const struct sa_table *table, uint64_t reference);
+
+/**
+ * sa_table_handing_over() - does it have a newer SA than the one to send through?
+ * @ret_inbound: the newest SA through which the client sends: once it does, the
+ *               client has both; may be NULL
+ *
+ * Return: true; false: no, or there is no such inbound SA.
+ */
+bool sa_table_handing_over(const struct sa_table *table, uint64_t reference,
+			   struct sa_description *ret_inbound);
+
+/* From now on its newest outbound SA is the one to send through. */
+void sa_table_hand_over(struct sa_table *table, uint64_t reference);
 
 /**
  * sa_table_marks() - the marks that resolve to a reference

@@ -50,19 +50,56 @@ static void tell_twins_changed(const struct sa_table *table, uint32_t reqid, boo
 		table->ops->twins_changed(table->userdata, reqid, twins);
 }
 
-/* After its SAs changed: has the one to send through? */
-static void tell_outbound(const struct sa_table *table, struct reference *reference)
+uint32_t sa_table_newest_outbound(const struct reference *reference)
 {
-	uint32_t spi = 0;
-
-	for (const struct sa *sa = reference->newest; sa && spi == 0; sa = sa->older)
+	for (const struct sa *sa = reference->newest; sa; sa = sa->older)
 		if (!sa->description.inbound)
-			spi = sa->description.spi;
+			return sa->description.spi;
+	return 0;
+}
+
+static void set_outbound(const struct sa_table *table, struct reference *reference, uint32_t spi)
+{
 	if (spi == reference->outbound_spi)
 		return;
 	reference->outbound_spi = spi;
 	if (reference->alive && table->ops->outbound_changed)
 		table->ops->outbound_changed(table->userdata, reference->value, spi);
+}
+
+/* Whether it has the SA that is sent through. Nobody sends yet if its first dump goes on. */
+static bool can_still_send(const struct sa_table *table, const struct reference *reference)
+{
+	if (table->in_dump && reference->begun_in == table->dumps)
+		return false;
+	for (const struct sa *sa = reference->newest; sa; sa = sa->older)
+		if (!sa->description.inbound && sa->description.spi == reference->outbound_spi)
+			return true;
+	return false;
+}
+
+/*
+ * After its SAs changed. A newer SA to send through may be there before the client
+ * has its end of it: as long as the old one lives it is sent through.
+ */
+static void tell_outbound(const struct sa_table *table, struct reference *reference)
+{
+	uint32_t newest = sa_table_newest_outbound(reference);
+
+	if (newest == reference->outbound_spi)
+		return;
+	if (!can_still_send(table, reference))
+		set_outbound(table, reference, newest);
+	else if (reference->alive && table->ops->handover)
+		table->ops->handover(table->userdata, reference->value);
+}
+
+void sa_table_hand_over(struct sa_table *table, uint64_t reference)
+{
+	struct reference *living = sa_table_find_living(table, reference);
+
+	if (living)
+		set_outbound(table, living, sa_table_newest_outbound(living));
 }
 
 /* ---- references -------------------------------------------------------------- */

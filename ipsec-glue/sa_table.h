@@ -65,6 +65,9 @@ static inline struct reference *sa_table_next_reference(const struct reference *
 	return (struct reference *)key_table_next(&reference->by_reqid);
 }
 
+/* The SPI of its newest outbound SA, or 0. */
+uint32_t sa_table_newest_outbound(const struct reference *reference);
+
 /* The living reference of this value, or NULL. */
 struct reference *sa_table_find_living(const struct sa_table *table, uint64_t value);
 

@@ -29,6 +29,7 @@ struct fixture {
 	uint32_t twins_reqid;
 	bool twins;
 	size_t outbound_count;
+	size_t handover_count;
 	size_t marks_count;
 	size_t twins_count;
 };
@@ -51,6 +52,14 @@ static inline void remember_outbound(void *userdata, uint64_t reference, uint32_
 	fixture->outbound_count++;
 }
 
+static inline void remember_handover(void *userdata, uint64_t reference)
+{
+	struct fixture *fixture = userdata;
+
+	assert_true(sa_table_handing_over(fixture->table, reference, NULL));
+	fixture->handover_count++;
+}
+
 static inline void remember_marks(void *userdata, uint64_t reference)
 {
 	struct fixture *fixture = userdata;
@@ -71,6 +80,7 @@ static inline void remember_twins(void *userdata, uint32_t reqid, bool twins)
 static const struct sa_table_ops ops = {
 	.ended = remember_ended,
 	.outbound_changed = remember_outbound,
+	.handover = remember_handover,
 	.marks_changed = remember_marks,
 	.twins_changed = remember_twins,
 };

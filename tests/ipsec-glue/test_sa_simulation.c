@@ -73,6 +73,7 @@ struct owner {
 	int device; /* NOBODY: no packet came yet */
 	bool ended;
 	uint32_t outbound_spi; /* as it was told */
+	bool handover;         /* as it was told */
 };
 
 struct simulation {
@@ -139,6 +140,15 @@ static void on_outbound(void *userdata, uint64_t reference, uint32_t spi)
 
 	assert_false(owner->ended);
 	owner->outbound_spi = spi;
+	owner->handover = false;
+}
+
+static void on_handover(void *userdata, uint64_t reference)
+{
+	struct owner *owner = owner_of(userdata, reference);
+
+	assert_false(owner->ended);
+	owner->handover = true;
 }
 
 static void on_twins(void *userdata, uint32_t reqid, bool twins)
@@ -153,6 +163,7 @@ static void on_twins(void *userdata, uint32_t reqid, bool twins)
 static const struct sa_table_ops ops = {
 	.ended = on_ended,
 	.outbound_changed = on_outbound,
+	.handover = on_handover,
 	.twins_changed = on_twins,
 };
 
@@ -534,6 +545,10 @@ static void check_outbound(struct simulation *simulation, uint64_t reference)
 	struct inet_address peer;
 
 	assert_int_equal(owner->outbound_spi, spi);
+	assert_true(owner->handover || !sa_table_handing_over(simulation->table, reference, NULL));
+	if (owner->handover && chance(simulation, 20))
+		sa_table_hand_over(simulation->table, reference);
+	spi = owner->outbound_spi;
 	if (spi == 0)
 		return;
 	peer = nat_of(owner->device);

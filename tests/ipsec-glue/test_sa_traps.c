@@ -292,6 +292,8 @@ static void twins_that_change_places_stay_who_they_are(void **state)
 	assert_int_equal(resolve(fixture, 0x1000), a);
 	assert_int_equal(resolve(fixture, 0x2000), b);
 	assert_int_equal(resolve(fixture, 0x2001), b);
+	sa_table_hand_over(fixture->table, a);
+	sa_table_hand_over(fixture->table, b);
 	assert_int_equal(sa_table_outbound_spi(fixture->table, a), 0x1100);
 	assert_int_equal(sa_table_outbound_spi(fixture->table, b), 0x2101);
 }
@@ -332,9 +334,11 @@ static void a_port_moves_once_and_not_again_at_once(void **state)
 
 /* ---- the way out --------------------------------------------------------------- */
 
-static void the_newest_outbound_sa_is_the_one_to_send_through(void **state)
+/* The client may not have the new one yet. */
+static void the_old_outbound_sa_is_sent_through_until_the_handover(void **state)
 {
 	struct fixture *fixture = *state;
+	struct sa_description newest;
 	uint64_t reference;
 
 	join(fixture, 0x1000, 0x4001, 40001);
@@ -342,20 +346,58 @@ static void the_newest_outbound_sa_is_the_one_to_send_through(void **state)
 	assert_int_equal(fixture->outbound_count, 1);
 	assert_int_equal(fixture->outbound_of, reference);
 	assert_int_equal(fixture->outbound_spi, 0x1100);
+	assert_false(sa_table_handing_over(fixture->table, reference, &newest));
 	join(fixture, 0x1001, 0x4001, 40001);
+	assert_int_equal(sa_table_outbound_spi(fixture->table, reference), 0x1100);
+	assert_int_equal(fixture->outbound_count, 1);
+	assert_in_range(fixture->handover_count, 1, 2);
+	assert_true(sa_table_handing_over(fixture->table, reference, &newest));
+	assert_int_equal(newest.spi, 0x1001);
+	sa_table_hand_over(fixture->table, reference);
 	assert_int_equal(sa_table_outbound_spi(fixture->table, reference), 0x1101);
 	assert_int_equal(fixture->outbound_count, 2);
 	assert_int_equal(fixture->outbound_spi, 0x1101);
-	drop(fixture, outbound(0x1101, 0x4001, 40001)); /* the rekey came to nothing */
-	assert_int_equal(fixture->outbound_count, 3);
-	assert_int_equal(fixture->outbound_spi, 0x1100);
+	assert_false(sa_table_handing_over(fixture->table, reference, NULL));
+	sa_table_hand_over(fixture->table, reference);
+	assert_int_equal(fixture->outbound_count, 2);
+}
+
+static void an_outbound_sa_that_goes_is_followed_by_the_newest_at_once(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t reference;
+
+	join(fixture, 0x1000, 0x4001, 40001);
+	reference = resolve(fixture, 0x4001);
+	join(fixture, 0x1001, 0x4001, 40001);
+	join(fixture, 0x1002, 0x4001, 40001);
 	drop(fixture, outbound(0x1100, 0x4001, 40001));
+	assert_int_equal(fixture->outbound_spi, 0x1102);
+	assert_int_equal(sa_table_outbound_spi(fixture->table, reference), 0x1102);
+	drop(fixture, outbound(0x1102, 0x4001, 40001)); /* the rekey came to nothing */
+	assert_int_equal(fixture->outbound_spi, 0x1101);
+	drop(fixture, outbound(0x1101, 0x4001, 40001));
 	assert_int_equal(fixture->outbound_spi, 0);
 	assert_int_equal(sa_table_outbound_spi(fixture->table, reference), 0);
+	assert_int_equal(fixture->outbound_count, 4);
 	leave(fixture, 0x1001);
 	leave(fixture, 0x1000);
 	assert_int_equal(fixture->outbound_count, 4);
 	assert_int_equal(sa_table_outbound_spi(fixture->table, reference), 0);
+}
+
+static void a_new_outbound_sa_that_goes_unused_changes_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t reference;
+
+	join(fixture, 0x1000, 0x4001, 40001);
+	reference = resolve(fixture, 0x4001);
+	join(fixture, 0x1001, 0x4001, 40001);
+	leave(fixture, 0x1001);
+	assert_false(sa_table_handing_over(fixture->table, reference, NULL));
+	assert_int_equal(sa_table_outbound_spi(fixture->table, reference), 0x1100);
+	assert_int_equal(fixture->outbound_count, 1);
 }
 
 static void a_dump_orders_outbound_sas_by_their_birth(void **state)
@@ -528,7 +570,9 @@ int main(void)
 		WITH_TABLE(who_comes_from_a_port_that_was_left_is_another_client),
 		WITH_TABLE(twins_that_change_places_stay_who_they_are),
 		WITH_TABLE(a_port_moves_once_and_not_again_at_once),
-		WITH_TABLE(the_newest_outbound_sa_is_the_one_to_send_through),
+		WITH_TABLE(the_old_outbound_sa_is_sent_through_until_the_handover),
+		WITH_TABLE(an_outbound_sa_that_goes_is_followed_by_the_newest_at_once),
+		WITH_TABLE(a_new_outbound_sa_that_goes_unused_changes_nothing),
 		WITH_TABLE(a_dump_orders_outbound_sas_by_their_birth),
 		WITH_TABLE(with_pluto_all_generations_end_but_its_sas_are_not_forgotten),
 		WITH_TABLE(a_new_plutos_client_is_told_apart_from_the_old_ones),

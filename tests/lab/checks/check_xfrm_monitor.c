@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the kernel says of its SAs arrives in the table, whatever happens to them. */
+#include "ipsec-glue/sa_use.h"
 #include "ipsec-glue/xfrm_monitor.h"
 #include "l2tp/udp_socket.h"
 #include "tests/lab/checks/hosts.h"
 
+#include <errno.h>
 #include <linux/udp.h>
 #include <poll.h>
 
@@ -379,6 +381,32 @@ static void twins_are_told_apart_and_answered_apart(void **state)
 		assert_true(passes(here, there, 5000));
 }
 
+static void the_kernel_says_whether_a_client_has_sent_through_an_sa(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_(netlink_socket_freep) struct netlink_socket *xfrm = NULL;
+	_cleanup_(closep) int here = -1;
+	_cleanup_(closep) int there = -1;
+	struct sa_description inbound = { .spi = 0x100, .reqid = 0x4001, .inbound = true };
+	static const char *const hosts[] = { "gateway", "client" };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		add_sa(hosts[i], CLIENT_IPV4, GATEWAY_IPV4, 0x100, 0x4001, "");
+		add_sa(hosts[i], GATEWAY_IPV4, CLIENT_IPV4, 0x200, 0x4001, "");
+	}
+	start(fixture);
+	assert_int_equal(netlink_socket_new(NETLINK_XFRM, &xfrm), 0);
+	assert_int_equal(inet_address_parse(GATEWAY_IPV4, &inbound.destination), 0);
+	here = tunnel("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x4001, 0x200);
+	there = tunnel("client", CLIENT_IPV4, GATEWAY_IPV4, 0x4001, 0);
+	assert_true(passes(here, there, 5000));
+	assert_int_equal(sa_use_has_received(xfrm, &inbound), 0);
+	assert_true(passes(there, here, 5000));
+	assert_int_equal(sa_use_has_received(xfrm, &inbound), 1);
+	inbound.spi = 0x101;
+	assert_int_equal(sa_use_has_received(xfrm, &inbound), -ESRCH);
+}
+
 static void a_tunnels_policy_follows_a_rekey(void **state)
 {
 	struct fixture *fixture = *state;
@@ -402,6 +430,9 @@ static void a_tunnels_policy_follows_a_rekey(void **state)
 	add_sa("gateway", GATEWAY_IPV4, CLIENT_IPV4, 0x201, 0x4001, "");
 	assert_true(passes(here, there, 5000));
 	handle(fixture);
+	assert_true(sa_table_handing_over(fixture->table, reference, NULL));
+	assert_int_equal(sa_table_outbound_spi(fixture->table, reference), 0x200);
+	sa_table_hand_over(fixture->table, reference);
 	protection.spi = sa_table_outbound_spi(fixture->table, reference);
 	assert_int_equal(protection.spi, 0x201);
 	add_sa("client", GATEWAY_IPV4, CLIENT_IPV4, 0x201, 0x4001, "");
@@ -434,6 +465,7 @@ int main(void)
 		WITH_TABLE(a_client_whose_nat_changed_its_port_is_reached_there),
 		WITH_TABLE(a_packet_that_is_not_the_clients_moves_nothing),
 		WITH_TABLE(twins_are_told_apart_and_answered_apart),
+		WITH_TABLE(the_kernel_says_whether_a_client_has_sent_through_an_sa),
 		WITH_TABLE(a_tunnels_policy_follows_a_rekey),
 	};
 
