@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck disable=SC2154 # LAB_LIB, LAB_OUTPUT: from tests/lab/run
-# What becomes of clients behind one NAT when their SAs change: deleted, forgotten,
-# moved to other ports; and when the gateway's pluto dies.
+# What becomes of clients behind one NAT when their SAs change: rekeyed, deleted,
+# forgotten, moved to other ports; and when the gateway's pluto dies.
 #
 #   c1   192.168.1.21 -+
 #   c2   192.168.1.22 -+- nat1 203.0.113.11 -- net -- gw: pluto -- lan -- web
@@ -39,7 +39,8 @@ setup() {
 # The sessions' ids: a session that goes on keeps its own.
 sessions() { on gw saregate session list --json | json_value id | sort -n; }
 
-sas_of() { on "$1" ip xfrm state | grep -c '^src'; }
+spis_of() { on "$1" ip xfrm state | grep -o 'spi 0x[0-9a-f]*' | sort; }
+sas_of() { spis_of "$1" | wc -l; }
 
 # Fails if a client lost a packet, after showing who lost how many.
 none_lost() {
@@ -47,6 +48,30 @@ none_lost() {
 	lost=$(traffic_stop "$@")
 	echo "$lost"
 	[ "$(grep -c ': 0 of [1-9][0-9]* lost$' <<<"$lost")" = $# ]
+}
+
+# A client's pluto negotiates another pair of SAs beside the one that it has, as it does
+# before that one expires. (whack --rekey-ipsec is for IKEv2 alone.)
+rekey() {
+	local before
+	before=$(spis_of "$1")
+	client_ipsec_up "$1"
+	[ "$(spis_of "$1")" != "$before" ]
+}
+
+# handed_over COUNT: whether the gateway's sockets have changed SAs so often.
+handed_over() { [ "$(status_value sa_outbound_changes)" -ge "$1" ]; }
+
+@test "each rekeys under traffic, twice: nothing is lost, and the sockets follow" {
+	local before changes
+	before=$(sessions)
+	changes=$(status_value sa_outbound_changes)
+	traffic_start "${four[@]}"
+	at_once rekey "${four[@]}"
+	at_once rekey "${four[@]}"
+	wait_until 60 "handovers" handed_over $((changes + ${#four[@]}))
+	none_lost "${four[@]}"
+	[ "$(sessions)" = "$before" ]
 }
 
 @test "one deletes its SA: its session goes, the others lose nothing; it returns" {
