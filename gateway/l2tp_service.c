@@ -113,6 +113,8 @@ static int open_path(struct tunnel *tunnel, const struct l2tp_data_path_tunnel_i
 			return error;
 		tunnel->admitted_id = ids->local_tunnel_id;
 		reason = sa_tracking_kernel_path_reason(service->tracking, tunnel->reference);
+		if (!reason)
+			reason = l2tp_service_port_reason(tunnel->real_port, ids->peer.port);
 	}
 	error = tunnel_path_open(&tunnel->path, &service->paths, reason, ids, now_usec(service));
 	if (error == 0 && reason)

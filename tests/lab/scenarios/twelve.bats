@@ -39,10 +39,10 @@ setup() { load "$LAB_LIB/lab.bash"; }
 # How often each value of a key of `session list` comes: "12up".
 each() { on gw saregate session list --json | json_value "$1" | sort | uniq -c | tr -d ' '; }
 
-# all_up PATH: all twelve have a session, each its own SA reference and address.
+# all_up PATH...: all twelve have a session, each its own SA reference and address.
 all_up() {
 	[ "$(each state)" = 12up ]
-	[ "$(each data_path)" = "12$1" ]
+	[ "$(each data_path | xargs)" = "$*" ]
 	[ "$(each sa_reference | wc -l)" = 12 ]
 	[ "$(each inner_address | wc -l)" = 12 ]
 }
@@ -58,7 +58,12 @@ exchange_all() {
 
 @test "twelve behind one NAT connect at once; auto prefers the kernel" {
 	clients_up "${twelve[@]}"
-	all_up kernel
+	# before Linux 6.11 it serves one client of an address and port
+	if [[ $(status_value sa_tracking) == zone* ]]; then
+		all_up 1kernel 11userspace
+	else
+		all_up 12kernel
+	fi
 }
 
 @test "four megabytes each way, all at once: nothing crosses, nothing is lost" {
@@ -69,6 +74,6 @@ exchange_all() {
 	gateway_configure gw data-path kind userspace
 	at_once client_l2tp_stop "${twelve[@]}"
 	clients_up "${twelve[@]}"
-	all_up userspace
+	all_up 12userspace
 	exchange_all
 }
