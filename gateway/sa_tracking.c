@@ -11,6 +11,7 @@
 #include "gateway/data_guard.h"
 #include "gateway/log.h"
 #include "gateway/pluto_watch.h"
+#include "gateway/sa_change_queue.h"
 #include "gateway/sa_handover.h"
 #include "gateway/sa_names.h"
 #include "gateway/updown_socket.h"
@@ -26,22 +27,6 @@
 
 /* After a failure the kernel's SAs are dumped this often until it succeeds. */
 #define RECONCILE_INTERVAL_USEC 2000000
-
-enum change_kind {
-	CHANGE_ENDED,
-	CHANGE_OUTBOUND,
-	CHANGE_HANDOVER,
-	CHANGE_MARKS,
-	CHANGE_TWINS,
-	CHANGE_KERNEL_PATH,
-};
-
-struct change {
-	enum change_kind kind;
-	bool twins;
-	uint32_t value; /* SPI, or reqid */
-	uint64_t reference;
-};
 
 struct sa_tracking {
 	sd_event *event;
@@ -62,10 +47,7 @@ struct sa_tracking {
 	sd_event_source *reconcile_timer;
 	const struct sa_tracking_ops *ops;
 	void *userdata;
-	struct change *changes;
-	size_t change_count;
-	size_t change_room;
-	bool telling;
+	struct sa_change_queue changes;
 	struct log_limit error_limit;
 	struct log_limit rebinding_limit;
 	struct sa_tracking_counters counters;
@@ -113,66 +95,45 @@ static void change_twins(struct sa_tracking *tracking, uint32_t reqid, bool twin
 }
 
 /* Tells one change, or acts on it. */
-static void tell(struct sa_tracking *tracking, const struct change *change)
+static void tell(void *userdata, const struct sa_change *change)
 {
+	struct sa_tracking *tracking = userdata;
 	const struct sa_tracking_ops *ops = tracking->ops;
 
 	switch (change->kind) {
-	case CHANGE_ENDED:
+	case SA_CHANGE_ENDED:
 		report_guard(tracking, data_guard_follow(tracking->guard, change->reference));
 		if (ops->ended)
 			ops->ended(tracking->userdata, change->reference);
 		break;
-	case CHANGE_OUTBOUND:
+	case SA_CHANGE_OUTBOUND:
 		(void)sa_names_follow(tracking->names, change->reference);
 		if (ops->outbound_changed)
 			ops->outbound_changed(tracking->userdata, change->reference, change->value);
 		break;
-	case CHANGE_HANDOVER:
+	case SA_CHANGE_HANDOVER:
 		sa_handover_begin(tracking->handover, change->reference);
 		break;
-	case CHANGE_MARKS:
+	case SA_CHANGE_MARKS:
 		report_guard(tracking, data_guard_follow(tracking->guard, change->reference));
 		break;
-	case CHANGE_TWINS:
+	case SA_CHANGE_TWINS:
 		change_twins(tracking, change->value, change->twins);
 		break;
-	case CHANGE_KERNEL_PATH:
+	case SA_CHANGE_KERNEL_PATH:
 		tell_kernel_path_lost(tracking, change->reference);
 		break;
 	}
 }
 
-/* Whoever is told may cause more changes: they follow behind. */
-static void tell_changes(struct sa_tracking *tracking)
+static void note(struct sa_tracking *tracking, struct sa_change change)
 {
-	if (tracking->telling)
-		return;
-	tracking->telling = true;
-	for (size_t i = 0; i < tracking->change_count; i++) {
-		struct change change = tracking->changes[i];
-
-		tell(tracking, &change);
-	}
-	tracking->change_count = 0;
-	tracking->telling = false;
+	sa_change_queue_note(&tracking->changes, change);
 }
 
-static void note(struct sa_tracking *tracking, struct change change)
+static void tell_changes(struct sa_tracking *tracking)
 {
-	if (tracking->change_count == tracking->change_room) {
-		size_t room = tracking->change_room ? 2 * tracking->change_room : 64;
-		struct change *changes = reallocarray(tracking->changes, room, sizeof(*changes));
-
-		if (!changes) {
-			/* Without a place to note it, act at once: late is worse. */
-			tell(tracking, &change);
-			return;
-		}
-		tracking->changes = changes;
-		tracking->change_room = room;
-	}
-	tracking->changes[tracking->change_count++] = change;
+	sa_change_queue_tell(&tracking->changes);
 }
 
 static void on_ended(void *userdata, uint64_t reference)
@@ -180,7 +141,7 @@ static void on_ended(void *userdata, uint64_t reference)
 	struct sa_tracking *tracking = userdata;
 
 	tracking->counters.references_ended++;
-	note(tracking, (struct change){ .kind = CHANGE_ENDED, .reference = reference });
+	note(tracking, (struct sa_change){ .kind = SA_CHANGE_ENDED, .reference = reference });
 }
 
 static void on_outbound_changed(void *userdata, uint64_t reference, uint32_t spi)
@@ -188,18 +149,18 @@ static void on_outbound_changed(void *userdata, uint64_t reference, uint32_t spi
 	struct sa_tracking *tracking = userdata;
 
 	tracking->counters.outbound_changes++;
-	note(tracking,
-	     (struct change){ .kind = CHANGE_OUTBOUND, .reference = reference, .value = spi });
+	note(tracking, (struct sa_change){
+			       .kind = SA_CHANGE_OUTBOUND, .reference = reference, .value = spi });
 }
 
 static void on_handover(void *userdata, uint64_t reference)
 {
-	note(userdata, (struct change){ .kind = CHANGE_HANDOVER, .reference = reference });
+	note(userdata, (struct sa_change){ .kind = SA_CHANGE_HANDOVER, .reference = reference });
 }
 
 static void on_marks_changed(void *userdata, uint64_t reference)
 {
-	note(userdata, (struct change){ .kind = CHANGE_MARKS, .reference = reference });
+	note(userdata, (struct sa_change){ .kind = SA_CHANGE_MARKS, .reference = reference });
 }
 
 static void on_twins_changed(void *userdata, uint32_t reqid, bool twins)
@@ -207,7 +168,8 @@ static void on_twins_changed(void *userdata, uint32_t reqid, bool twins)
 	struct sa_tracking *tracking = userdata;
 
 	tracking->counters.twins_seen += twins;
-	note(tracking, (struct change){ .kind = CHANGE_TWINS, .value = reqid, .twins = twins });
+	note(tracking,
+	     (struct sa_change){ .kind = SA_CHANGE_TWINS, .value = reqid, .twins = twins });
 }
 
 static const struct sa_table_ops table_ops = {
@@ -513,6 +475,7 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, const struct sa_method 
 	tracking->event = sd_event_ref(event);
 	tracking->method = *method;
 	tracking->ops = ops;
+	tracking->changes = (struct sa_change_queue){ .tell = tell, .userdata = tracking };
 	tracking->error_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 5 };
 	tracking->rebinding_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 20 };
 	tracking->userdata = userdata;
@@ -545,7 +508,7 @@ void sa_tracking_free(struct sa_tracking *tracking)
 	sd_event_source_disable_unref(tracking->reconcile_timer);
 	xfrm_monitor_free(tracking->monitor);
 	sa_table_free(tracking->table);
-	free(tracking->changes);
+	sa_change_queue_done(&tracking->changes);
 	sd_event_unref(tracking->event);
 	free(tracking);
 }
@@ -591,8 +554,8 @@ void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference)
 		data_guard_neighbours(tracking->guard, reference, neighbours, ELEMENTS(neighbours));
 
 	for (size_t i = 0; i < count; i++)
-		note(tracking,
-		     (struct change){ .kind = CHANGE_KERNEL_PATH, .reference = neighbours[i] });
+		note(tracking, (struct sa_change){ .kind = SA_CHANGE_KERNEL_PATH,
+						   .reference = neighbours[i] });
 }
 
 int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoint *local,
