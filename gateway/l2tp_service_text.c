@@ -33,7 +33,7 @@ const char *l2tp_service_port_reason(uint16_t real_port, uint16_t seen_port)
 {
 	if (real_port == 0 || real_port == seen_port)
 		return NULL;
-	return "another client has its address and port";
+	return "another connection has its address and port";
 }
 
 const char *l2tp_service_open_text(int error)

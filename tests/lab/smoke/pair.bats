@@ -46,7 +46,7 @@ setup() { load "$LAB_LIB/lab.bash"; }
 	[ "$(session_of alice data_path)" = kernel ]
 	[ "$(session_of bob data_path)" = $second ]
 	[ $second = kernel ] ||
-		[ "$(session_of bob data_path_why)" = "another client has its address and port" ]
+		[ "$(session_of bob data_path_why)" = "another connection has its address and port" ]
 }
 
 @test "status says how they are kept apart" {
