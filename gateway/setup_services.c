@@ -66,16 +66,22 @@ int setup_services_make_user(struct setup_error *ret_error)
 	return 0;
 }
 
-/* pluto reads `config setup` at its start only. */
+/*
+ * pluto reads `config setup` at its start only. Here and below, start is not told to
+ * enable: it would say what it linked, and setup shows the first line of what failed.
+ */
 static int start_ipsec(const struct setup_plan *plan, bool changed, struct setup_error *ret_error)
 {
-	static const char *const enable[] = { "systemctl", "enable", "--now", "ipsec.service",
+	static const char *const enable[] = { "systemctl", "--quiet", "enable", "ipsec.service",
 					      NULL };
+	static const char *const start[] = { "systemctl", "start", "ipsec.service", NULL };
 	static const char *const restart[] = { "systemctl", "restart", "ipsec.service", NULL };
 	bool was_running = setup_ipsec_is_running();
 	int r;
 
 	r = run(enable, ret_error);
+	if (r == 0)
+		r = run(start, ret_error);
 	if (r < 0 || !changed || !was_running)
 		return r;
 	if (plan->first)
@@ -89,7 +95,8 @@ static int start_units(const struct setup_plan *plan, bool ipsec_changed,
 	static const char *const reload[] = { "systemctl", "daemon-reload", NULL };
 	static const char *const modules[] = { "systemctl", "restart",
 					       "systemd-modules-load.service", NULL };
-	static const char *const enable[] = { "systemctl", "enable", "--now", UNITS, NULL };
+	static const char *const enable[] = { "systemctl", "--quiet", "enable", UNITS, NULL };
+	static const char *const start[] = { "systemctl", "start", UNITS, NULL };
 	static const char *const restart[] = { "systemctl", "try-restart", "saregated.service",
 					       NULL };
 	int r;
@@ -103,6 +110,8 @@ static int start_units(const struct setup_plan *plan, bool ipsec_changed,
 		r = run(restart, ret_error);
 	if (r == 0)
 		r = run(enable, ret_error);
+	if (r == 0)
+		r = run(start, ret_error);
 	return r;
 }
 

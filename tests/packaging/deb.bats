@@ -113,7 +113,9 @@ field() {
 
 		step "set up"
 		saregate setup --non-interactive --mtu 1400
-		found '^enable --now saregate-guard.service saregate-launcher.socket saregated.service' \
+		found '^--quiet enable saregate-guard.service saregate-launcher.socket saregated.service' \
+			<$systemctl_log
+		found '^start saregate-guard.service saregate-launcher.socket saregated.service' \
 			<$systemctl_log
 		install -o saregate -g saregate -m 600 /dev/null /var/lib/saregate/saregate.db
 		usermod -aG saregate nobody
