@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "gateway/log.h"
+#include "ipsec-glue/sa_method.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -114,7 +115,7 @@ static int open_path(struct tunnel *tunnel, const struct l2tp_data_path_tunnel_i
 		tunnel->admitted_id = ids->local_tunnel_id;
 		reason = sa_tracking_kernel_path_reason(service->tracking, tunnel->reference);
 		if (!reason)
-			reason = l2tp_service_port_reason(tunnel->real_port, ids->peer.port);
+			reason = sa_method_port_reason(tunnel->real_port, ids->peer.port);
 	}
 	error = tunnel_path_open(&tunnel->path, &service->paths, reason, ids, now_usec(service));
 	if (error == 0 && reason)

@@ -55,9 +55,3 @@ void l2tp_service_flush_frames(struct l2tp_service *service);
 
 /* Why a tunnel cannot be opened, from a negative errno. Until the next call. */
 const char *l2tp_service_open_text(int error);
-
-/*
- * Why the kernel's path cannot serve a client that really sends from @real_port
- * (0: nothing is translated) and is seen at @seen_port. Static; NULL: it can.
- */
-const char *l2tp_service_port_reason(uint16_t real_port, uint16_t seen_port);

@@ -22,20 +22,6 @@ const char *l2tp_service_end_text(enum l2tp_end_cause cause)
 	return cause < L2TP_END_COUNT_ ? texts[cause] : "?";
 }
 
-/*
- * Once connection tracking has changed the port back, the kernel asks for the
- * policy again, as the packet's socket has it (net/netfilter/nf_nat_proto.c,
- * nf_xfrm_me_harder()). What its own L2TP sends names no socket there: the global
- * policy, which is that of the newest client of this address and port, would
- * decide whose SA it takes.
- */
-const char *l2tp_service_port_reason(uint16_t real_port, uint16_t seen_port)
-{
-	if (real_port == 0 || real_port == seen_port)
-		return NULL;
-	return "another connection has its address and port";
-}
-
 const char *l2tp_service_open_text(int error)
 {
 	switch (-error) {

@@ -72,3 +72,17 @@ void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kern
 		 method.kernel_path ? "" : "; no kernel data path");
 	*ret_method = method;
 }
+
+/*
+ * Once connection tracking has changed the port back, the kernel asks for the
+ * policy again, as the packet's socket has it (net/netfilter/nf_nat_proto.c,
+ * nf_xfrm_me_harder()). What its own L2TP sends names no socket there: the global
+ * policy, which is that of the newest client of this address and port, would
+ * decide whose SA it takes.
+ */
+const char *sa_method_port_reason(uint16_t real_port, uint16_t seen_port)
+{
+	if (real_port == 0 || real_port == seen_port)
+		return NULL;
+	return "another connection has its address and port";
+}

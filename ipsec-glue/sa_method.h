@@ -9,6 +9,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum sa_tracking_method {
 	SA_TRACKING_METHOD_MARK,
@@ -44,3 +45,12 @@ void sa_method_choose(enum sa_tracking_wish wish, const char *release, bool kern
 
 /* "mark" or "zone", static. */
 const char *sa_method_name(enum sa_tracking_method method);
+
+/**
+ * sa_method_port_reason() - why the kernel's data path cannot serve one client
+ * @real_port: from which the client sends; 0: the method translates nothing
+ * @seen_port: from which its packets seem to come
+ *
+ * Return: static words; NULL if it can.
+ */
+const char *sa_method_port_reason(uint16_t real_port, uint16_t seen_port);

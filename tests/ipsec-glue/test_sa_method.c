@@ -84,6 +84,13 @@ static void a_long_release_is_cut(void **state)
 	assert_non_null(strstr(method.reason, "one for the kernel"));
 }
 
+static void only_a_translated_port_keeps_a_client_from_the_kernel_path(void **state)
+{
+	assert_non_null(sa_method_port_reason(1701, 28640));
+	assert_null(sa_method_port_reason(1701, 1701));
+	assert_null(sa_method_port_reason(0, 28640));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -93,6 +100,7 @@ int main(void)
 		SENTENCE(marks_by_wish_on_an_old_kernel_leave_no_kernel_path),
 		SENTENCE(zones_by_wish_work_on_a_new_kernel),
 		SENTENCE(a_long_release_is_cut),
+		SENTENCE(only_a_translated_port_keeps_a_client_from_the_kernel_path),
 	};
 
 	return cmocka_run_group_tests_name("sa_method", tests, NULL, NULL);
