@@ -16,6 +16,7 @@
 static const struct command *const commands[] = {
 	&command_setup,        &command_user_add,     &command_user_list, &command_user_del,
 	&command_session_list, &command_session_kill, &command_status,    &command_profile,
+	&command_psk_show,     &command_psk_rotate,
 };
 
 static void print_overview(FILE *stream)

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Options of a command, --json included. */
 #define OPTIONS_MAX 16
@@ -42,6 +43,13 @@ bool command_needs_root(const struct command *command)
 		return true;
 	command_fail("%s changes files of this host: only root may", command->words);
 	return false;
+}
+
+void command_make_environment_plain(void)
+{
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("LC_ALL", "C", 1);
+	umask(022);
 }
 
 /* getopt's table: 0 is --json, then the command's own from 1. */

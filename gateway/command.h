@@ -41,6 +41,9 @@ enum command_result command_fail(const char *format, ...) __attribute__((format(
 /* Whether the caller is root; says so if not. */
 bool command_needs_root(const struct command *command);
 
+/* For root's commands that run other programs: not from wherever the caller's PATH leads. */
+void command_make_environment_plain(void);
+
 /**
  * struct command_arguments - what most commands take
  * @json: --json was given
@@ -76,4 +79,6 @@ extern const struct command command_session_list;
 extern const struct command command_session_kill;
 extern const struct command command_status;
 extern const struct command command_profile;
+extern const struct command command_psk_show;
+extern const struct command command_psk_rotate;
 extern const struct command command_setup;

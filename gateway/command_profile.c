@@ -282,6 +282,7 @@ static enum command_result run(const struct command *command, int argc, char **a
 		return result;
 	if (geteuid() != 0)
 		return command_fail("profile reads the pre-shared key: only root may");
+	command_make_environment_plain();
 	return make_profile(&request, &profile);
 }
 

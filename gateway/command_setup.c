@@ -7,15 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* setup runs other programs as root: not from wherever the caller's PATH leads. */
-static void make_environment_plain(void)
-{
-	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
-	setenv("LC_ALL", "C", 1);
-	umask(022);
-}
 
 static enum command_result report_failure(int error, const struct setup_error *reason)
 {
@@ -115,7 +106,7 @@ static enum command_result run(const struct command *command, int argc, char **a
 		return command_usage(command, "--listen-address or --interface, not both");
 	if (!command_needs_root(command))
 		return COMMAND_FAILED;
-	make_environment_plain();
+	command_make_environment_plain();
 	if (!undo)
 		return do_setup(&setup);
 	r = setup_undo(stdout, &reason);

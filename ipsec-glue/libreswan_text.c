@@ -194,6 +194,45 @@ int libreswan_text_read_psk(const char *text, char ret_psk[LIBRESWAN_PSK_MAX + 1
 	return -ENOENT;
 }
 
+/* The next ": PSK "KEY"" of a line that is no comment; NULL if there is none. */
+static const char *find_psk(const char *text, const char *psk)
+{
+	static const char before[] = ": PSK \"";
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		const char *found = strstr(text, before);
+
+		if (*text == '#' || !found || found >= text + strcspn(text, "\n"))
+			continue;
+		found += strlen(before);
+		if (strncmp(found, psk, strlen(psk)) == 0 && found[strlen(psk)] == '"')
+			return found;
+	}
+	return NULL;
+}
+
+int libreswan_text_replace_psk(const char *text, const char *old_psk, const char *new_psk,
+			       char **ret_text)
+{
+	size_t longer = strlen(new_psk) > strlen(old_psk) ? strlen(new_psk) - strlen(old_psk) : 0;
+	size_t count = 0;
+	const char *found;
+	char *after, *end;
+
+	for (found = text; (found = find_psk(found, old_psk)); found += strcspn(found, "\n"))
+		count++;
+	after = malloc(strlen(text) + count * longer + 1);
+	if (!after)
+		return -ENOMEM;
+	for (end = after; (found = find_psk(text, old_psk)); text = found + strlen(old_psk)) {
+		memcpy(end, text, (size_t)(found - text));
+		end = stpcpy(end + (found - text), new_psk);
+	}
+	strcpy(end, text);
+	*ret_text = after;
+	return 0;
+}
+
 bool libreswan_setup_is_accepted(const char *configsetup)
 {
 	static const char *const ikev1[] = { "ikev1_policy='0'", "ikev1-policy='0'",

@@ -84,6 +84,16 @@ int libreswan_text_secrets(const struct libreswan_parameters *parameters, const 
 int libreswan_text_read_psk(const char *text, char ret_psk[LIBRESWAN_PSK_MAX + 1]);
 
 /**
+ * libreswan_text_replace_psk() - the same text with another key
+ * @old_psk: as libreswan_text_read_psk() found it; replaced in each line of ours
+ * @new_psk: no quote, no newline
+ *
+ * Return: 0 and *@ret_text, which the caller wipes and frees; -ENOMEM.
+ */
+int libreswan_text_replace_psk(const char *text, const char *old_psk, const char *new_psk,
+			       char **ret_text);
+
+/**
  * libreswan_setup_is_accepted() - whether libreswan took our `config setup`
  * @configsetup: what `ipsec addconn --configsetup` printed
  *

@@ -68,6 +68,10 @@ refused() {
 	usage setup --undo --mtu 1400
 	usage setup --listen-address 192.0.2.1 --interface eth0
 	usage setup --json
+	usage psk show --json
+	usage psk show --force
+	usage psk show key
+	usage psk rotate --json
 }
 
 @test "without arguments the overview goes to stderr" {
@@ -80,7 +84,8 @@ refused() {
 	run -0 "$saregate" --help
 	[[ $output == *"user add"* && $output == *"setup"* ]]
 	local words
-	for words in setup "user add" "user list" "user del" "session list" "session kill" status profile; do
+	for words in setup "user add" "user list" "user del" "session list" "session kill" \
+		status profile "psk show" "psk rotate"; do
 		# shellcheck disable=SC2086 # a command may be two words
 		run -0 "$saregate" $words --help
 		[[ $output == "usage: saregate $words"* ]]

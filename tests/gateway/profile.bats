@@ -34,7 +34,7 @@ in_gateway() {
 		sysconfdir="${sysconfdir:-/etc}" bash -euo pipefail -s
 }
 
-# usage ARGUMENT...: exit status 2, one line on stderr, nothing on stdout.
+# usage ARGUMENT...: of `saregate profile`: exit status 2, one line on stderr, nothing on stdout.
 usage() {
 	local status=0
 	"$top_builddir/gateway/saregate" profile "$@" >"$BATS_TEST_TMPDIR/out" \
@@ -263,11 +263,11 @@ usage() {
 	in_gateway <<-'EOF'
 		start_gateway
 		cd $work
-		mkdir bin
+		mount -t tmpfs tmpfs /usr/local/sbin
 		printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>%s/arguments\nexec %s "$@"\n' \
-			"$work" "$(command -v openssl)" >bin/openssl
-		chmod +x bin/openssl
-		PATH=$work/bin:$PATH profile --client apple --password-stdin \
+			"$work" "$(command -v openssl)" >/usr/local/sbin/openssl
+		chmod +x /usr/local/sbin/openssl
+		PATH=/nowhere:$PATH profile --client apple --password-stdin \
 			--sign-certificate us.crt --sign-key us.key --sign-chain them.crt \
 			<<<'correct horse'
 		same "600 root" "$(stat -c '%a %U' out/profile)"
@@ -283,8 +283,52 @@ usage() {
 			--sign-certificate us.crt --sign-key them.key
 		refused 'openssl does not sign: .*nothing' profile --force --client apple \
 			--sign-certificate nothing --sign-key us.key
-		refused 'install openssl' env PATH=/nowhere "$work/saregate" profile alice \
-			--client apple --output out/other --sign-certificate us.crt --sign-key us.key
+	EOF
+}
+
+@test "the key is shown to a terminal or into a file, like a profile" {
+	in_gateway <<-'EOF'
+		refused 'no terminal.*--output' saregate psk show
+		saregate psk show --output $work/out/key
+		same "600 root" "$(stat -c '%a %U' $work/out/key)"
+		same the-shared-key "$(cat $work/out/key)"
+		refused 'there already' saregate psk show --output $work/out/key
+		saregate psk show --output $work/out/key --force
+		python3 -c 'import pty, sys
+		sys.exit(pty.spawn(sys.argv[1:]))' "$work/saregate" psk show >$work/said </dev/null
+		same the-shared-key "$(tr -d '\r' <$work/said)"
+		rm /etc/ipsec.d/saregate.secrets
+		refused 'no pre-shared key' saregate psk show --output $work/out/other
+	EOF
+}
+
+@test "a rotated key is another one, which pluto is told to read" {
+	in_gateway <<-'EOF'
+		saregate psk rotate >$work/said
+		grep -Eq '^203.0.113.1 %any : PSK "([a-z2-9]{4}-){6}[a-z2-9]{4}"$' \
+			/etc/ipsec.d/saregate.secrets
+		same 600 "$(stat -c %a /etc/ipsec.d/saregate.secrets)"
+		key=$(sed -n 's/.*"\(.*\)"/\1/p' /etc/ipsec.d/saregate.secrets)
+		absent -F "$key" $work/said
+		grep -q 'old one is refused' $work/said
+
+		# A pluto that runs, and then one that does not listen.
+		mount -t tmpfs tmpfs /run
+		mkdir /run/pluto
+		touch /run/pluto/pluto.ctl
+		mount -t tmpfs tmpfs /usr/local/sbin
+		printf '#!/bin/sh\necho "$@" >>%s/told\n' "$work" >/usr/local/sbin/ipsec
+		chmod +x /usr/local/sbin/ipsec
+		saregate psk rotate >/dev/null
+		grep -qx 'whack --rereadsecrets' $work/told
+		absent -F "$key" /etc/ipsec.d/saregate.secrets
+		before=$(cat /etc/ipsec.d/saregate.secrets)
+		printf '#!/bin/sh\n[ "$2" != --rereadsecrets ] || { echo no; exit 1; }\n' \
+			>/usr/local/sbin/ipsec
+		refused 'old one stays: no' saregate psk rotate
+		same "$before" "$(cat /etc/ipsec.d/saregate.secrets)"
+		rm /etc/ipsec.d/saregate.secrets
+		refused 'no pre-shared key.*saregate setup' saregate psk rotate
 	EOF
 }
 

@@ -199,6 +199,28 @@ static void our_config_setup_is_recognised_in_both_spellings(void **state)
 						"export uniqueids='no'\n"));
 }
 
+static void a_key_is_replaced_in_every_line_of_ours_and_nowhere_else(void **state)
+{
+	static const char before[] = "# 192.0.2.1 %any : PSK \"old\"\n"
+				     "192.0.2.1 %any : PSK \"old\"\n"
+				     "old older : PSK \"older\"\n"
+				     "2001:db8::1 %any : PSK \"old\" # old\n"
+				     "host : RSA old\n"
+				     "192.0.2.2 %any : PSK \"old\"";
+	_cleanup_(freep) char *longer = NULL;
+	_cleanup_(freep) char *shorter = NULL;
+
+	assert_int_equal(libreswan_text_replace_psk(before, "old", "a-longer-one", &longer), 0);
+	assert_string_equal(longer, "# 192.0.2.1 %any : PSK \"old\"\n"
+				    "192.0.2.1 %any : PSK \"a-longer-one\"\n"
+				    "old older : PSK \"older\"\n"
+				    "2001:db8::1 %any : PSK \"a-longer-one\" # old\n"
+				    "host : RSA old\n"
+				    "192.0.2.2 %any : PSK \"a-longer-one\"");
+	assert_int_equal(libreswan_text_replace_psk(longer, "a-longer-one", "old", &shorter), 0);
+	assert_string_equal(shorter, before);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -214,6 +236,7 @@ int main(void)
 		SENTENCE(a_key_is_read_back_as_it_was_written),
 		SENTENCE(the_defaults_of_debian_are_not_what_we_need),
 		SENTENCE(our_config_setup_is_recognised_in_both_spellings),
+		SENTENCE(a_key_is_replaced_in_every_line_of_ours_and_nowhere_else),
 	};
 
 	return cmocka_run_group_tests_name("libreswan_text", tests, NULL, NULL);
