@@ -55,11 +55,11 @@ static const struct sa_handover_ops handover_ops = {
 	.handed_over = on_handed_over,
 };
 
-static void add(struct fixture *fixture, uint32_t spi, bool inbound)
+static void add(struct fixture *fixture, uint32_t reqid, uint32_t spi, bool inbound)
 {
 	const struct sa_description description = {
 		.spi = spi,
-		.reqid = REQID,
+		.reqid = reqid,
 		.inbound = inbound,
 		.source = inet_address_from_ipv4(inbound ? CLIENT : GATEWAY),
 		.destination = inet_address_from_ipv4(inbound ? GATEWAY : CLIENT),
@@ -69,10 +69,10 @@ static void add(struct fixture *fixture, uint32_t spi, bool inbound)
 }
 
 /* In libreswan's order. */
-static void add_pair(struct fixture *fixture, uint32_t spi)
+static void add_pair(struct fixture *fixture, uint32_t reqid, uint32_t spi)
 {
-	add(fixture, spi + 0x100, false);
-	add(fixture, spi, true);
+	add(fixture, reqid, spi + 0x100, false);
+	add(fixture, reqid, spi, true);
 }
 
 static int set_up(void **state, struct sa_handover_times times)
@@ -84,9 +84,9 @@ static int set_up(void **state, struct sa_handover_times times)
 	    sa_handover_new(fixture->event, fixture->table, times, &handover_ops, fixture,
 			    &fixture->handover) < 0)
 		return -1;
-	add_pair(fixture, 0x1000);
+	add_pair(fixture, REQID, 0x1000);
 	fixture->reference = sa_table_resolve(fixture->table, REQID);
-	add_pair(fixture, 0x2000);
+	add_pair(fixture, REQID, 0x2000);
 	*state = fixture;
 	return 0;
 }
@@ -94,6 +94,11 @@ static int set_up(void **state, struct sa_handover_times times)
 static int set_up_patient(void **state)
 {
 	return set_up(state, (struct sa_handover_times){ 1000, 60000000 });
+}
+
+static int set_up_slow(void **state)
+{
+	return set_up(state, (struct sa_handover_times){ 500000, 60000000 });
 }
 
 static int set_up_impatient(void **state)
@@ -146,6 +151,26 @@ static void who_uses_it_is_handed_over_a_look_later(void **state)
 	assert_int_equal(sd_event_run(fixture->event, 20000), 0);
 }
 
+/* A new tunnel of somebody else's is no second look. */
+static void who_uses_it_is_not_handed_over_before_its_time(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_pair(fixture, REQID + 1, 0x5000);
+	add_pair(fixture, REQID + 1, 0x6000);
+	fixture->outbound_spi = 0;
+	fixture->used_spi = 0x2000;
+	while (!fixture->asked)
+		turn(fixture, 1);
+	sa_handover_finish(fixture->handover, sa_table_resolve(fixture->table, REQID + 1));
+	assert_int_equal(fixture->outbound_spi, 0x6100);
+	turn(fixture, 1);
+	assert_int_equal(fixture->outbound_spi, 0x6100);
+	while (fixture->outbound_spi == 0x6100)
+		turn(fixture, 1);
+	assert_int_equal(fixture->outbound_spi, 0x2100);
+}
+
 static void a_third_pair_has_to_be_used_itself(void **state)
 {
 	struct fixture *fixture = *state;
@@ -153,7 +178,7 @@ static void a_third_pair_has_to_be_used_itself(void **state)
 	fixture->used_spi = 0x2000;
 	while (!fixture->asked)
 		turn(fixture, 1);
-	add_pair(fixture, 0x3000);
+	add_pair(fixture, REQID, 0x3000);
 	turn(fixture, 5);
 	assert_int_equal(fixture->outbound_spi, 0x1100);
 	fixture->used_spi = 0x3000;
@@ -197,6 +222,7 @@ static void a_handover_can_be_finished_at_once(void **state)
 }
 
 #define PATIENT(test)   cmocka_unit_test_setup_teardown(test, set_up_patient, tear_down)
+#define SLOW(test)      cmocka_unit_test_setup_teardown(test, set_up_slow, tear_down)
 #define IMPATIENT(test) cmocka_unit_test_setup_teardown(test, set_up_impatient, tear_down)
 
 int main(void)
@@ -204,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PATIENT(who_has_not_used_the_new_pair_is_sent_to_through_the_old),
 		PATIENT(who_uses_it_is_handed_over_a_look_later),
+		SLOW(who_uses_it_is_not_handed_over_before_its_time),
 		PATIENT(a_third_pair_has_to_be_used_itself),
 		IMPATIENT(a_silent_client_is_not_waited_for_for_ever),
 		PATIENT(who_has_gone_is_not_waited_for),
