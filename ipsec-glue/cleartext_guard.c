@@ -106,8 +106,8 @@ int cleartext_guard_restore(struct netlink_socket *netlink, uint16_t l2tp_port)
 	nft_rule_put_counter(&batch, table, CLEARTEXT_GUARD_OUT, 0);
 	nft_rule_put_chain(&batch, table, INPUT, "filter", NF_INET_LOCAL_IN, INPUT_PRIORITY);
 	nft_rule_put_chain(&batch, table, OUTPUT, "filter", NF_INET_LOCAL_OUT, OUTPUT_PRIORITY);
-	if (nft_rule_put(&batch, table, &input_rule, UDP_DESTINATION, l2tp_port) < 0 ||
-	    nft_rule_put(&batch, table, &output_rule, UDP_SOURCE, l2tp_port) < 0)
+	if (nft_rule_put_udp(&batch, table, &input_rule, UDP_DESTINATION, l2tp_port) < 0 ||
+	    nft_rule_put_udp(&batch, table, &output_rule, UDP_SOURCE, l2tp_port) < 0)
 		return -ENOMEM;
 	return nft_batch_commit(&batch);
 }

@@ -28,39 +28,65 @@ static int put_expression(struct nlmsghdr *message, const struct nft_expression 
 	return 0;
 }
 
-/* Return: 0, -ENOMEM. */
-static int put_udp_port(struct nlmsghdr *message, uint8_t offset, uint16_t port)
+/* Appends expressions up to the end of the list. Return: 0, -ENOMEM. */
+static int put_expressions(struct nlmsghdr *message, const struct nft_expression *expressions,
+			   size_t maximum)
 {
-	const struct nft_expression expressions[] = {
-		META_GET(NFT_META_L4PROTO, NFT_REG_1),
-		COMPARE(NFT_CMP_EQ, uint8_t, IPPROTO_UDP),
-		PAYLOAD(offset, 2, NFT_REG_1),
-		COMPARE16(NFT_CMP_EQ, (uint8_t)(port >> 8), (uint8_t)port),
-	};
+	int r = 0;
 
-	for (size_t i = 0; i < ELEMENTS(expressions); i++)
-		if (put_expression(message, &expressions[i]) < 0)
-			return -ENOMEM;
-	return 0;
+	for (size_t i = 0; i < maximum && expressions[i].name && r == 0; i++)
+		r = put_expression(message, &expressions[i]);
+	return r;
 }
 
-int nft_rule_put(struct nft_batch *batch, const char *table, const struct nft_rule *rule,
-		 uint8_t udp_port_offset, uint16_t udp_port)
+/* Return: the list of expressions, still empty, in *@ret_message. */
+static struct nlattr *begin_rule(struct nft_batch *batch, const char *table, const char *chain,
+				 struct nlmsghdr **ret_message)
 {
 	struct nlmsghdr *message =
 		nft_batch_message(batch, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
-	struct nlattr *nest;
 
 	mnl_attr_put_strz(message, NFTA_RULE_TABLE, table);
-	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, rule->chain);
-	nest = mnl_attr_nest_start(message, NFTA_RULE_EXPRESSIONS);
-	if (put_udp_port(message, udp_port_offset, udp_port) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < NFT_RULE_EXPRESSIONS_MAX && rule->expressions[i].name; i++)
-		if (put_expression(message, &rule->expressions[i]) < 0)
-			return -ENOMEM;
+	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, chain);
+	*ret_message = message;
+	return mnl_attr_nest_start(message, NFTA_RULE_EXPRESSIONS);
+}
+
+int nft_rule_put(struct nft_batch *batch, const char *table, const struct nft_rule *rule)
+{
+	struct nlmsghdr *message;
+	struct nlattr *nest = begin_rule(batch, table, rule->chain, &message);
+	int r = put_expressions(message, rule->expressions, NFT_RULE_EXPRESSIONS_MAX);
+
 	mnl_attr_nest_end(message, nest);
-	return 0;
+	return r;
+}
+
+int nft_rule_put_udp(struct nft_batch *batch, const char *table, const struct nft_rule *rule,
+		     uint8_t udp_port_offset, uint16_t udp_port)
+{
+	const struct nft_expression match[] = {
+		META_GET(NFT_META_L4PROTO, NFT_REG_1),
+		COMPARE(NFT_CMP_EQ, uint8_t, IPPROTO_UDP),
+		PAYLOAD(udp_port_offset, 2, NFT_REG_1),
+		COMPARE16(NFT_CMP_EQ, (uint8_t)(udp_port >> 8), (uint8_t)udp_port),
+	};
+	struct nlmsghdr *message;
+	struct nlattr *nest = begin_rule(batch, table, rule->chain, &message);
+	int r = put_expressions(message, match, ELEMENTS(match));
+
+	if (r == 0)
+		r = put_expressions(message, rule->expressions, NFT_RULE_EXPRESSIONS_MAX);
+	mnl_attr_nest_end(message, nest);
+	return r;
+}
+
+void nft_rule_put_inner_chain(struct nft_batch *batch, const char *table, const char *chain)
+{
+	struct nlmsghdr *message = nft_batch_message(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
+
+	mnl_attr_put_strz(message, NFTA_CHAIN_TABLE, table);
+	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, chain);
 }
 
 void nft_rule_put_chain(struct nft_batch *batch, const char *table, const char *chain,

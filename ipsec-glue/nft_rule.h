@@ -121,28 +121,45 @@ struct nft_expression {
 				  NFT_OBJECT_COUNTER), \
 			    TEXT(NFTNL_EXPR_OBJREF_IMM_NAME, name) } \
 	}
-#define DROP \
+#define VERDICT(code) \
 	{ \
 		"immediate", { FIELD(NFTNL_EXPR_IMM_DREG, uint32_t, NFT_REG_VERDICT), \
-			       FIELD(NFTNL_EXPR_IMM_VERDICT, uint32_t, NF_DROP) } \
+			       FIELD(NFTNL_EXPR_IMM_VERDICT, uint32_t, code) } \
+	}
+#define DROP   VERDICT(NF_DROP)
+/* For this hook of this table: others decide, too. */
+#define ACCEPT VERDICT(NF_ACCEPT)
+#define JUMP(chain) \
+	{ \
+		"immediate", { FIELD(NFTNL_EXPR_IMM_DREG, uint32_t, NFT_REG_VERDICT), \
+			       FIELD(NFTNL_EXPR_IMM_VERDICT, uint32_t, (uint32_t)NFT_JUMP), \
+			       TEXT(NFTNL_EXPR_IMM_CHAIN, chain) } \
 	}
 /* clang-format on */
 
-/* What follows the match of the UDP port; the list ends without a name. */
+/* The list ends without a name. */
 struct nft_rule {
 	const char *chain;
 	struct nft_expression expressions[NFT_RULE_EXPRESSIONS_MAX];
 };
 
 /**
- * nft_rule_put() - append a rule for UDP from or to a port
+ * nft_rule_put() - append a rule for all that comes into its chain
+ *
+ * Return: 0, -ENOMEM.
+ */
+int nft_rule_put(struct nft_batch *batch, const char *table, const struct nft_rule *rule);
+
+/**
+ * nft_rule_put_udp() - append a rule for UDP from or to a port
+ * @rule:            what follows the match of the port
  * @udp_port_offset: of the port in the UDP header: 0 source, 2 destination
  * @udp_port:        host byte order
  *
  * Return: 0, -ENOMEM.
  */
-int nft_rule_put(struct nft_batch *batch, const char *table, const struct nft_rule *rule,
-		 uint8_t udp_port_offset, uint16_t udp_port);
+int nft_rule_put_udp(struct nft_batch *batch, const char *table, const struct nft_rule *rule,
+		     uint8_t udp_port_offset, uint16_t udp_port);
 
 /* NFT_MSG_NEWTABLE or NFT_MSG_DELTABLE. */
 void nft_rule_put_table(struct nft_batch *batch, uint16_t type, const char *table);
@@ -150,6 +167,9 @@ void nft_rule_put_table(struct nft_batch *batch, uint16_t type, const char *tabl
 /* @type: filter or nat; the policy is to accept. */
 void nft_rule_put_chain(struct nft_batch *batch, const char *table, const char *chain,
 			const char *type, uint32_t hook, int priority);
+
+/* A chain that rules of others jump to. */
+void nft_rule_put_inner_chain(struct nft_batch *batch, const char *table, const char *chain);
 
 /**
  * nft_rule_put_set() - append an empty set

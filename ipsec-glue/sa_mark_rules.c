@@ -7,32 +7,39 @@
  *       set tunnels { type mark . inet_service }
  *       counter unmarked { }
  *       counter foreign { }
+ *       chain marks {
+ *           meta mark set 0
+ *           meta mark set ipsec in reqid
+ *           meta mark @twins meta mark set ipsec in spi
+ *       }
+ *       chain guard {
+ *           @th,64,16 & 0xc00f == 0x0002 meta mark . @th,80,16 @tunnels accept
+ *           @th,64,16 & 0xc00f == 0x4002 meta mark . @th,96,16 @tunnels accept
+ *           meta mark 0 counter name unmarked drop
+ *           @th,64,16 & 0x8000 == 0 counter name foreign drop
+ *       }
  *       chain prerouting {
  *           type filter hook prerouting priority -301; policy accept;
- *           udp dport P meta mark set 0
- *           udp dport P meta mark set ipsec in reqid
- *           udp dport P meta mark @twins meta mark set ipsec in spi
+ *           udp dport P jump marks
  *       }
  *       chain input {
  *           type filter hook input priority 10; policy accept;
- *           udp dport P meta mark 0 counter name unmarked drop
- *           udp dport P @th,64,16 & 0x8000 == 0 @th,64,16 & 0xf != 2
- *               counter name foreign drop
- *           udp dport P @th,64,16 & 0xc00f == 0x0002
- *               meta mark . @th,80,16 != @tunnels counter name foreign drop
- *           udp dport P @th,64,16 & 0xc00f == 0x4002
- *               meta mark . @th,96,16 != @tunnels counter name foreign drop
+ *           udp dport P jump guard
  *       }
  *   }
  *
- * With zones, behind the second rule and as a chain of its own:
+ * With zones, behind the second rule of marks and as a chain of its own:
  *
- *           udp dport P meta mark != 0 ct original zone set mark
+ *           meta mark != 0 ct original zone set mark
  *       chain source_ports { type nat hook input priority 100; policy accept; }
  *
  * Connections of different zones may have one original direction, never one
  * reply direction: an empty chain of type nat makes the kernel change the source
  * port of the second one where it comes in, and change it back in what goes out.
+ *
+ * Each data packet passes here: other traffic leaves after one match of each hook,
+ * and a packet of a tunnel that may have it (whose mark is never 0) before all rules
+ * that drop.
  *
  * The expression for reqid and SPI ends its rule for a packet that did not come
  * through an SA: the first rule's 0 stays. -301 is after defragmentation and
@@ -40,7 +47,7 @@
  * in clear, and before delivery. In the header of L2TP (RFC 2661, section 3.1)
  * 0x8000 is T, a control message; 0x4000 is L, a length before the tunnel id; the
  * low four bits are the version. A packet that is too short for a rule's fields
- * is not matched by it, and by no tunnel of the kernel's either. The kernel takes
+ * is not matched by it: data without a whole header is dropped. The kernel takes
  * data of version 3 for sessions that are not ours: none goes in. I/O.
  */
 #include "ipsec-glue/sa_mark_rules.h"
@@ -58,6 +65,9 @@
 #define INPUT               "input"
 #define INPUT_PRIORITY      10
 
+#define MARKS "marks"
+#define GUARD "guard"
+
 #define SOURCE_PORTS          "source_ports"
 #define SOURCE_PORTS_PRIORITY 100 /* where the kernel translates source addresses */
 
@@ -71,49 +81,51 @@
 /* The mark and what @offset has, in registers that follow each other. */
 #define MARK_AND_TUNNEL(offset) \
 	META_GET(NFT_META_MARK, NFT_REG32_00), PAYLOAD(offset, 2, NFT_REG32_01)
-#define DROP_FOREIGN COUNTER(SA_MARK_FOREIGN), DROP
 
 /* clang-format off */
 static const struct nft_rule mark_rules[] = {
-	{ PREROUTING, { IMMEDIATE(0), META_SET(NFT_META_MARK) } },
-	{ PREROUTING, { XFRM_IN(NFT_XFRM_KEY_REQID), META_SET(NFT_META_MARK) } },
+	{ MARKS, { IMMEDIATE(0), META_SET(NFT_META_MARK) } },
+	{ MARKS, { XFRM_IN(NFT_XFRM_KEY_REQID), META_SET(NFT_META_MARK) } },
 };
 
 /* Before the rule for twins: a zone that changed with the SA would be a new port. */
 static const struct nft_rule zone_rules[] = {
-	{ PREROUTING,
+	{ MARKS,
 	  { META_GET(NFT_META_MARK, NFT_REG_1), COMPARE(NFT_CMP_NEQ, uint32_t, 0),
 	    CONNECTION_SET(NFT_CT_ZONE, IP_CT_DIR_ORIGINAL) } },
 };
 
 static const struct nft_rule other_rules[] = {
-	{ PREROUTING,
+	{ MARKS,
 	  { META_GET(NFT_META_MARK, NFT_REG_1), LOOKUP(SA_MARK_TWINS, 0),
 	    XFRM_IN(NFT_XFRM_KEY_SPI), FROM_NETWORK_ORDER, META_SET(NFT_META_MARK) } },
-	{ INPUT,
+	{ GUARD,
+	  { L2TP_FLAGS, MASK16(0xc0, 0x0f), COMPARE16(NFT_CMP_EQ, 0, 2),
+	    MARK_AND_TUNNEL(10), LOOKUP(SA_MARK_TUNNELS, 0), ACCEPT } },
+	{ GUARD,
+	  { L2TP_FLAGS, MASK16(0xc0, 0x0f), COMPARE16(NFT_CMP_EQ, 0x40, 2),
+	    MARK_AND_TUNNEL(12), LOOKUP(SA_MARK_TUNNELS, 0), ACCEPT } },
+	{ GUARD,
 	  { META_GET(NFT_META_MARK, NFT_REG_1), COMPARE(NFT_CMP_EQ, uint32_t, 0),
 	    COUNTER(SA_MARK_UNMARKED), DROP } },
-	{ INPUT,
+	{ GUARD,
 	  { L2TP_FLAGS, MASK16(0x80, 0), COMPARE16(NFT_CMP_EQ, 0, 0),
-	    L2TP_FLAGS, MASK16(0, 0x0f), COMPARE16(NFT_CMP_NEQ, 0, 2),
-	    DROP_FOREIGN } },
-	{ INPUT,
-	  { L2TP_FLAGS, MASK16(0xc0, 0x0f), COMPARE16(NFT_CMP_EQ, 0, 2),
-	    MARK_AND_TUNNEL(10), LOOKUP(SA_MARK_TUNNELS, NFT_LOOKUP_F_INV), DROP_FOREIGN } },
-	{ INPUT,
-	  { L2TP_FLAGS, MASK16(0xc0, 0x0f), COMPARE16(NFT_CMP_EQ, 0x40, 2),
-	    MARK_AND_TUNNEL(12), LOOKUP(SA_MARK_TUNNELS, NFT_LOOKUP_F_INV), DROP_FOREIGN } },
+	    COUNTER(SA_MARK_FOREIGN), DROP } },
+};
+
+static const struct nft_rule hook_rules[] = {
+	{ PREROUTING, { JUMP(MARKS) } },
+	{ INPUT, { JUMP(GUARD) } },
 };
 /* clang-format on */
 
 /* Return: 0, -ENOMEM. */
-static int put_rules(struct nft_batch *batch, uint16_t port, const struct nft_rule *rules,
-		     size_t count)
+static int put_rules(struct nft_batch *batch, const struct nft_rule *rules, size_t count)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = nft_rule_put(batch, SA_MARK_TABLE, &rules[i], UDP_DESTINATION, port);
+		r = nft_rule_put(batch, SA_MARK_TABLE, &rules[i]);
 	return r;
 }
 
@@ -128,23 +140,27 @@ int sa_mark_rules_put(struct nft_batch *batch, const struct sa_mark_settings *se
 		      const struct sa_mark_counters *counters)
 {
 	bool zones = settings->method == SA_TRACKING_METHOD_ZONE;
-	uint16_t port = settings->l2tp_port;
 	int r;
 
 	nft_rule_put_table(batch, NFT_MSG_NEWTABLE, SA_MARK_TABLE);
 	put_sets(batch);
 	nft_rule_put_counter(batch, SA_MARK_TABLE, SA_MARK_UNMARKED, counters->unmarked);
 	nft_rule_put_counter(batch, SA_MARK_TABLE, SA_MARK_FOREIGN, counters->foreign);
+	nft_rule_put_inner_chain(batch, SA_MARK_TABLE, MARKS);
+	nft_rule_put_inner_chain(batch, SA_MARK_TABLE, GUARD);
 	nft_rule_put_chain(batch, SA_MARK_TABLE, PREROUTING, "filter", NF_INET_PRE_ROUTING,
 			   PREROUTING_PRIORITY);
 	nft_rule_put_chain(batch, SA_MARK_TABLE, INPUT, "filter", NF_INET_LOCAL_IN, INPUT_PRIORITY);
 	if (zones)
 		nft_rule_put_chain(batch, SA_MARK_TABLE, SOURCE_PORTS, "nat", NF_INET_LOCAL_IN,
 				   SOURCE_PORTS_PRIORITY);
-	r = put_rules(batch, port, mark_rules, ELEMENTS(mark_rules));
+	r = put_rules(batch, mark_rules, ELEMENTS(mark_rules));
 	if (r == 0 && zones)
-		r = put_rules(batch, port, zone_rules, ELEMENTS(zone_rules));
+		r = put_rules(batch, zone_rules, ELEMENTS(zone_rules));
 	if (r == 0)
-		r = put_rules(batch, port, other_rules, ELEMENTS(other_rules));
+		r = put_rules(batch, other_rules, ELEMENTS(other_rules));
+	for (size_t i = 0; i < ELEMENTS(hook_rules) && r == 0; i++)
+		r = nft_rule_put_udp(batch, SA_MARK_TABLE, &hook_rules[i], UDP_DESTINATION,
+				     settings->l2tp_port);
 	return r;
 }

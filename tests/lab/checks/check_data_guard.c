@@ -196,10 +196,14 @@ static void control_messages_come_in_always(void **state)
 	assert_true(come_in(stage.a, BYTES(0xc8, 2, 0, 12, 2, 2, 0, 0, 0, 0, 0, 0), NULL));
 	assert_true(come_in(stage.b, BYTES(0xc8, 2, 0, 12, 1, 1, 0, 0, 0, 0, 0, 0), NULL));
 	assert_true(come_in(stage.a, BYTES(0x80, 3, 0, 0), NULL));
-	/* too short for a tunnel id: of no use to the kernel, malformed for the engine */
-	assert_true(come_in(stage.a, BYTES(0x00, 2), NULL));
-	assert_true(come_in(stage.a, BYTES(0x40, 2, 0, 4), NULL));
+	/* no flags that would make it data: malformed for the engine */
 	assert_true(come_in(stage.a, BYTES(0), NULL));
+}
+
+static void data_without_a_tunnel_id_does_not_come_in(void **state)
+{
+	assert_false(come_in(stage.a, BYTES(0x00, 2), NULL));
+	assert_false(come_in(stage.a, BYTES(0x40, 2, 0, 4), NULL));
 }
 
 static void a_twins_mark_is_its_spi(void **state)
@@ -266,6 +270,7 @@ int main(void)
 		STAGED(the_other_flags_do_not_help_an_intruder),
 		STAGED(data_of_another_version_does_not_come_in),
 		STAGED(control_messages_come_in_always),
+		STAGED(data_without_a_tunnel_id_does_not_come_in),
 		STAGED(a_twins_mark_is_its_spi),
 		STAGED(a_table_that_comes_back_lets_the_same_in),
 		STAGED(replacing_is_atomic),

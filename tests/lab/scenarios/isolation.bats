@@ -77,7 +77,7 @@ refused() { [ "$(status_value l2tp_foreign)" = "$1" ]; }
 	[ "$(counted web watch injected)" = $arrives ]
 }
 
-guard_is_back() { on gw nft list chain inet saregate_mark input | grep -q foreign; }
+guard_is_back() { on gw nft list chain inet saregate_mark input | grep -q jump; }
 
 @test "with it nothing arrives, and every packet is counted" {
 	local before foreign
