@@ -15,10 +15,12 @@ qemu_share() {
 		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1"
 }
 
-# qemu_run KERNEL-FOLDER ROOT OUTPUT TIMEOUT: returns when the machine has ended,
-# 124 if it had to be ended after TIMEOUT seconds.
+# qemu_run KERNEL-FOLDER ROOT OUTPUT TIMEOUT STEADY: returns when the machine has
+# ended, 124 if it had to be ended after TIMEOUT seconds. STEADY is a word, or empty:
+# one processor, whose clock counts instructions, 2 ns each.
 qemu_run() {
-	local shares
+	local shares processors=(-accel 'tcg,thread=multi' -smp 2)
+	[ -z "$5" ] || processors=(-accel 'tcg,thread=single' -smp 1 -icount shift=1)
 	mapfile -t shares < <(
 		qemu_share root "$2" readonly=on,multidevs=remap
 		[ "$2" = / ] || qemu_share host / readonly=on,multidevs=remap
@@ -27,7 +29,7 @@ qemu_run() {
 	)
 	timeout --foreground --kill-after=5 "$4" qemu-system-x86_64 \
 		-nodefaults -no-user-config -no-reboot -display none \
-		-machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 2048 \
+		-machine q35 -cpu max "${processors[@]}" -m 2048 \
 		-kernel "$1/vmlinuz" -initrd "$(initramfs_path "$1")" \
 		-append "console=ttyS0 quiet loglevel=4 panic=-1 random.trust_cpu=on mitigations=off" \
 		-chardev "file,id=console,path=${3//,/,,}/console.log" -serial chardev:console \
