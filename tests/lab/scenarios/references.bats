@@ -63,10 +63,31 @@ rekey_under_traffic() {
 	[ "$port" -ge 20000 ] && [ "$port" -le 30000 ]
 }
 
-@test "twins: two clients that look exactly alike" {
+# data_path_of NAME: and why, if it is not the kernel's.
+data_path_of() { echo "$(session_of "$1" data_path) $(session_of "$1" data_path_why)"; }
+
+shared="userspace shares its SA's reqid with a client of the same address"
+
+# exchange_whole NAME...: a megabyte each way for all at the same time.
+exchange_whole() {
+	local foreign
+	foreign=$(status_value l2tp_foreign)
+	exchange_start web 1 "$@"
+	at_once exchange "$@"
+	exchange_check "$@"
+	exchange_stop web
+	[ "$(status_value l2tp_foreign)" = "$foreign" ]
+}
+
+@test "twins: two clients that look exactly alike; one on each data path, under load" {
 	clients_up emil
-	clients_reach dora emil
 	[ "$(status_value sa_twins)" -ge 1 ]
+	[ "$(session_of dora outer_address)" = "$(session_of emil outer_address)" ]
+	[ "$(session_of dora sa_reference)" != "$(session_of emil sa_reference)" ]
+	# nobody shared dora's reqid when her tunnel opened
+	[ "$(data_path_of dora)" = "kernel " ]
+	[ "$(data_path_of emil)" = "$shared" ]
+	exchange_whole dora emil
 	clients_reach alice bob dora emil
 }
 
@@ -76,6 +97,18 @@ rekey_under_traffic() {
 	at_once rekey_under_traffic dora emil
 	[ "$(status_value sa_outbound_changes)" -ge $((changes + 2)) ]
 	clients_reach dora emil
+}
+
+# To libreswan twins are one connection: one that ends its IKE SA takes the other's SAs
+# along, who has to connect again. One that hangs up L2TP alone does not.
+@test "a twin hangs up and returns: the other loses nothing; both on the userspace path" {
+	traffic_start emil
+	client_l2tp_stop dora
+	wait_until 20 "the end of dora's session" not_listed dora
+	clients_up dora
+	traffic_stop emil | grep ': 0 of [1-9][0-9]* lost'
+	[ "$(data_path_of dora)" = "$shared" ]
+	exchange_whole dora emil
 }
 
 # gone NAME...: no session of theirs is left.
