@@ -59,14 +59,22 @@ static int take_route(const struct nlmsghdr *message, void *userdata)
 	return MNL_CB_OK;
 }
 
-/* Where there is no route the address is not ours. */
-static bool ask(struct local_addresses *addresses, const struct inet_address *address)
+/* What the kernel says of an address to which there is no way: it is not ours. */
+static bool is_unreachable(int error)
+{
+	return error == -ENETUNREACH || error == -EHOSTUNREACH || error == -EACCES ||
+	       error == -EINVAL;
+}
+
+/* Return: 1, 0, negative errno if it could not be asked. */
+static int ask(struct local_addresses *addresses, const struct inet_address *address)
 {
 	size_t size = address->family == AF_INET6 ? 16 : 4;
 	uint8_t buffer[256];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	struct rtmsg *route;
 	bool local = false;
+	int r;
 
 	request->nlmsg_type = RTM_GETROUTE;
 	request->nlmsg_flags = NLM_F_REQUEST;
@@ -74,8 +82,9 @@ static bool ask(struct local_addresses *addresses, const struct inet_address *ad
 	route->rtm_family = (uint8_t)address->family;
 	route->rtm_dst_len = (uint8_t)(8 * size);
 	mnl_attr_put(request, RTA_DST, size, address->bytes);
-	if (netlink_socket_request(addresses->netlink, request, take_route, &local) < 0)
-		return false;
+	r = netlink_socket_request(addresses->netlink, request, take_route, &local);
+	if (r < 0)
+		return is_unreachable(r) ? 0 : r;
 	return local;
 }
 
@@ -88,22 +97,30 @@ static bool is_remembered(const struct local_addresses *addresses,
 	return false;
 }
 
-static bool is_local(struct local_addresses *addresses, const struct inet_address *address)
+/* Return: as ask(). */
+static int is_local(struct local_addresses *addresses, const struct inet_address *address)
 {
-	if (!ask(addresses, address))
-		return false;
-	addresses->remembered[addresses->next++ % REMEMBERED_MAX] = *address;
-	return true;
+	int r = ask(addresses, address);
+
+	if (r > 0)
+		addresses->remembered[addresses->next++ % REMEMBERED_MAX] = *address;
+	return r;
 }
 
 int local_addresses_direction(struct local_addresses *addresses, const struct inet_address *source,
 			      const struct inet_address *destination)
 {
+	int r;
+
 	if (is_remembered(addresses, destination))
 		return 1;
 	if (is_remembered(addresses, source))
 		return 0;
-	if (is_local(addresses, destination))
-		return 1;
-	return is_local(addresses, source) ? 0 : -EADDRNOTAVAIL;
+	r = is_local(addresses, destination);
+	if (r != 0)
+		return r;
+	r = is_local(addresses, source);
+	if (r < 0)
+		return r;
+	return r > 0 ? 0 : -EADDRNOTAVAIL;
 }

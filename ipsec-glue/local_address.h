@@ -24,7 +24,8 @@ void local_addresses_freep(struct local_addresses **addresses);
  * Addresses that were found to be local are remembered (a few): those of the
  * SAs of a gateway are the same again and again.
  *
- * Return: 1 inbound; 0 outbound; -EADDRNOTAVAIL: neither end is this host.
+ * Return: 1 inbound; 0 outbound; -EADDRNOTAVAIL: neither end is this host;
+ *         other negative errno: the kernel could not be asked.
  */
 int local_addresses_direction(struct local_addresses *addresses, const struct inet_address *source,
 			      const struct inet_address *destination);

@@ -103,6 +103,14 @@ void sa_table_freep(struct sa_table **table);
 int sa_table_add(struct sa_table *table, const struct sa_description *description);
 
 /**
+ * sa_table_refuse() - an SA with this reqid stays unknown
+ *
+ * Its packets are dropped, and until the next dump those of its reqid, and of
+ * each reqid that is new, are told apart by SPI.
+ */
+void sa_table_refuse(struct sa_table *table, uint32_t reqid);
+
+/**
  * sa_table_update() - an SA was changed in place
  *
  * A known SA stays with its reference; if it is an inbound one, its port is the

@@ -388,12 +388,12 @@ static bool is_another(const struct sa *sa, const struct sa_description *descrip
 }
 
 /*
- * An SA that stays unknown: it may be a twin's, whose packets would be taken
- * for those of the one client that is known. From now on SPIs tell.
+ * It may be a twin's, whose packets would be taken for those of the one client
+ * that is known. From now on SPIs tell.
  */
-static void refuse_sa(struct sa_table *table, const struct sa_description *description)
+void sa_table_refuse(struct sa_table *table, uint32_t reqid)
 {
-	struct reference *first = sa_table_first_reference(table, description->reqid);
+	struct reference *first = sa_table_first_reference(table, reqid);
 
 	table->refused = true;
 	if (first)
@@ -416,7 +416,7 @@ int sa_table_add(struct sa_table *table, const struct sa_description *descriptio
 		sa_drop(table, known);
 	r = add_new_sa(table, description);
 	if (r < 0)
-		refuse_sa(table, description);
+		sa_table_refuse(table, description->reqid);
 	return r;
 }
 

@@ -93,8 +93,8 @@ static bool is_relevant(const struct xfrm_usersa_info *information,
 }
 
 /*
- * Which way an SA goes. 1 inbound, 0 outbound, negative errno: it has no end
- * here, and nothing that it carries is ours.
+ * Which way an SA goes. 1 inbound, 0 outbound, -EADDRNOTAVAIL: it has no end
+ * here, and nothing that it carries is ours; other negative errno: not known.
  */
 static int find_direction(struct xfrm_monitor *monitor, const struct sa_attributes *attributes,
 			  const struct sa_description *description)
@@ -131,8 +131,12 @@ static int take_sa(struct xfrm_monitor *monitor, const struct nlmsghdr *message)
 		.added_seconds = information.curlft.add_time,
 	};
 	inbound = find_direction(monitor, &attributes, &description);
-	if (inbound < 0)
+	if (inbound == -EADDRNOTAVAIL)
 		return 0;
+	if (inbound < 0) {
+		sa_table_refuse(monitor->table, description.reqid);
+		return inbound;
+	}
 	description.inbound = inbound;
 	if (message->nlmsg_type == XFRM_MSG_UPDSA)
 		return sa_table_update(monitor->table, &description);

@@ -62,7 +62,8 @@ int xfrm_monitor_mapping_descriptor(const struct xfrm_monitor *monitor);
  *
  * Return: 0; negative errno: notifications were lost and the dump failed, so
  *         that the table is in doubt until one succeeds; or an SA found no room
- *         in it. Call xfrm_monitor_reconcile() a little later.
+ *         in it, or nobody could tell which way it goes. Call
+ *         xfrm_monitor_reconcile() a little later.
  */
 int xfrm_monitor_handle(struct xfrm_monitor *monitor);
 

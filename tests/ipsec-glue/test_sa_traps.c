@@ -216,6 +216,29 @@ static void twins_and_sas_of_one_client_are_capped(void **state)
 	assert_int_equal(of_spi(fixture, 0x9000), SA_REFERENCE_NONE);
 }
 
+/* An SA of which nobody could tell whose end is here may be the twin's. */
+static void a_refused_sa_makes_its_reqid_one_of_twins_until_a_dump(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t a;
+
+	join(fixture, 0x1000, 0x4001, 40001);
+	join(fixture, 0x3000, 0x4005, 40001);
+	a = resolve(fixture, 0x4001);
+	sa_table_refuse(fixture->table, 0x4001);
+	assert_int_equal(resolve(fixture, 0x4001), SA_REFERENCE_NONE);
+	assert_int_equal(resolve(fixture, 0x1000), a);
+	assert_int_not_equal(resolve(fixture, 0x4005), SA_REFERENCE_NONE);
+	/* nor is a client that comes later told by its reqid */
+	join(fixture, 0x5000, 0x4009, 40001);
+	assert_int_equal(resolve(fixture, 0x4009), SA_REFERENCE_NONE);
+	assert_int_not_equal(resolve(fixture, 0x5000), SA_REFERENCE_NONE);
+	sa_table_begin_dump(fixture->table);
+	join(fixture, 0x6000, 0x400d, 40001);
+	sa_table_end_dump(fixture->table);
+	assert_int_not_equal(resolve(fixture, 0x400d), SA_REFERENCE_NONE);
+}
+
 static void a_twin_that_finds_no_room_is_not_taken_for_the_other(void **state)
 {
 	struct fixture *fixture = *state;
@@ -565,6 +588,7 @@ int main(void)
 		WITH_TABLE(an_inbound_spi_of_two_twins_means_neither),
 		WITH_TABLE(without_an_inbound_sa_no_packet_is_resolved),
 		WITH_TABLE(twins_and_sas_of_one_client_are_capped),
+		WITH_TABLE(a_refused_sa_makes_its_reqid_one_of_twins_until_a_dump),
 		WITH_TABLE(a_twin_that_finds_no_room_is_not_taken_for_the_other),
 		WITH_TABLE(a_port_that_moves_keeps_the_reference),
 		WITH_TABLE(who_comes_from_a_port_that_was_left_is_another_client),

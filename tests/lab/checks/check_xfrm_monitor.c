@@ -202,6 +202,50 @@ static void lost_notifications_are_made_good_by_a_dump(void **state)
 				     SA_REFERENCE_NONE);
 }
 
+/* The process's socket of rtnetlink, by which the monitor asks what is local. */
+static int find_route_socket(void)
+{
+	for (int descriptor = 3; descriptor < 64; descriptor++) {
+		int domain = 0, protocol = 0;
+		socklen_t size = sizeof(int);
+
+		if (getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+		    getsockopt(descriptor, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
+		    domain == AF_NETLINK && protocol == NETLINK_ROUTE)
+			return descriptor;
+	}
+	fail_msg("no socket of rtnetlink");
+	return -1;
+}
+
+static void an_sa_whose_direction_nobody_can_tell_may_be_a_twins(void **state)
+{
+	struct fixture *fixture = *state;
+	int route, kept, broken;
+	uint64_t first;
+
+	add_inbound(0x100, 0x4001, "");
+	start(fixture);
+	first = sa_table_resolve(fixture->table, 0x4001);
+	assert_int_not_equal(first, SA_REFERENCE_NONE);
+	route = find_route_socket();
+	kept = dup(route);
+	broken = open("/dev/null", O_RDWR | O_CLOEXEC);
+	assert_int_equal(dup2(broken, route), route);
+	/* an address of ours that was not asked for yet */
+	add_sa("gateway", CLIENT_IPV6, GATEWAY_IPV6, 0x101, 0x4001, "");
+	assert_int_equal(xfrm_monitor_handle(fixture->monitor), -ENOTSOCK);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x4001), SA_REFERENCE_NONE);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x100), first);
+	assert_int_equal(dup2(kept, route), route);
+	assert_int_equal(xfrm_monitor_reconcile(fixture->monitor), 0);
+	assert_int_not_equal(sa_table_resolve(fixture->table, 0x101), SA_REFERENCE_NONE);
+	assert_int_not_equal(sa_table_resolve(fixture->table, 0x101), first);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x100), first);
+	close(kept);
+	close(broken);
+}
+
 /*
  * Behind a NAT: the gateway believes that the client is at @port; the client
  * sends from, and hears at, @real_port.
@@ -462,6 +506,7 @@ int main(void)
 		WITH_TABLE(an_sa_that_expires_is_gone),
 		WITH_TABLE(a_flush_of_esp_ends_all),
 		WITH_TABLE(lost_notifications_are_made_good_by_a_dump),
+		WITH_TABLE(an_sa_whose_direction_nobody_can_tell_may_be_a_twins),
 		WITH_TABLE(a_client_whose_nat_changed_its_port_is_reached_there),
 		WITH_TABLE(a_packet_that_is_not_the_clients_moves_nothing),
 		WITH_TABLE(twins_are_told_apart_and_answered_apart),
