@@ -116,13 +116,11 @@ int nft_watch_handle(struct nft_watch *watch, uint32_t *ret_changed)
 
 	watch->changed = 0;
 	r = netlink_socket_drain(watch->netlink, take_notification, watch);
-	if (r == -ENOBUFS) {
+	if (r < 0)
 		watch->changed = (UINT32_C(1) << watch->table_count) - 1;
-		/* What else waits is about the past: all is looked at anyway. */
-		do
-			r = netlink_socket_drain(watch->netlink, NULL, NULL);
-		while (r == -ENOBUFS);
-	}
+	/* What else waits is about the past: all is looked at anyway. */
+	while (r == -ENOBUFS)
+		r = netlink_socket_drain(watch->netlink, NULL, NULL);
 	*ret_changed = watch->changed;
 	return r;
 }

@@ -32,9 +32,9 @@ int nft_watch_descriptor(const struct nft_watch *watch);
 
 /**
  * nft_watch_handle() - read all notifications that wait
- * @ret_changed: bit I is set if somebody else changed table I; all bits if the
- *               kernel dropped notifications
+ * @ret_changed: bit I is set if somebody else changed table I; all bits if
+ *               notifications were lost
  *
- * Return: 0 or negative errno.
+ * Return: 0; negative errno, with *@ret_changed all the same.
  */
 int nft_watch_handle(struct nft_watch *watch, uint32_t *ret_changed);

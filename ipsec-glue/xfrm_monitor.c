@@ -349,7 +349,6 @@ static int dump(struct xfrm_monitor *monitor)
 	if (r < 0)
 		return r;
 	sa_table_end_dump(monitor->table);
-	monitor->dump_needed = false;
 	return 0;
 }
 
@@ -415,21 +414,31 @@ int xfrm_monitor_mapping_descriptor(const struct xfrm_monitor *monitor)
 /*
  * After ENOBUFS the older notifications are still queued, and the kernel adds
  * none until they are read. They come first: on top of the dump they would
- * bring back what is gone.
+ * bring back what is gone. Any other error may have cost notifications as well.
  */
-int xfrm_monitor_handle(struct xfrm_monitor *monitor)
+static int read_notifications(struct xfrm_monitor *monitor)
 {
 	int r;
 
 	do {
 		r = netlink_socket_drain(monitor->notifications, take_message, monitor);
-		if (r == -ENOBUFS) {
+		if (r < 0) {
 			monitor->dump_needed = true;
 			sa_table_begin_doubt(monitor->table);
 		}
 	} while (r == -ENOBUFS);
-	if (r == 0 && monitor->dump_needed)
+	return r;
+}
+
+/* A dump that fails is not tried again with each packet that comes. */
+int xfrm_monitor_handle(struct xfrm_monitor *monitor)
+{
+	int r = read_notifications(monitor);
+
+	if (r == 0 && monitor->dump_needed) {
+		monitor->dump_needed = false;
 		r = dump(monitor);
+	}
 	if (r == 0)
 		r = monitor->error;
 	monitor->error = 0;

@@ -58,7 +58,7 @@ int xfrm_monitor_mapping_descriptor(const struct xfrm_monitor *monitor);
  * xfrm_monitor_handle() - take in all waiting notifications, never blocks
  *
  * Also to be called between reading packets and resolving their marks: a packet
- * may be faster than the loop. After ENOBUFS it dumps by itself.
+ * may be faster than the loop. After lost notifications it dumps by itself, once.
  *
  * Return: 0; negative errno: notifications were lost and the dump failed, so
  *         that the table is in doubt until one succeeds; or an SA found no room

@@ -394,6 +394,19 @@ static void lost_notifications_count_as_changes_of_all(void **state)
 	assert_int_equal(changed(watch), 2);
 }
 
+static void an_error_of_the_watch_counts_as_changes_of_all(void **state)
+{
+	static const char *const names[] = { SA_MARK_TABLE, "other" };
+	_cleanup_(nft_watch_freep) struct nft_watch *watch = NULL;
+	uint32_t tables = 0;
+
+	assert_int_equal(nft_watch_new(names, ELEMENTS(names), &watch), 0);
+	spoil_netlink(nft_watch_descriptor(watch), NETLINK_NETFILTER, EIO);
+	assert_int_equal(nft_watch_handle(watch, &tables), -EIO);
+	assert_int_equal(tables, 3);
+	assert_int_equal(changed(watch), 0);
+}
+
 static void other_tables_are_left_alone(void **state)
 {
 	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = NULL;
@@ -547,6 +560,7 @@ int main(void)
 		CLEAN(a_closed_table_lets_nothing_in_and_forgets_nothing),
 		CLEAN(a_foreign_change_is_noticed),
 		CLEAN(lost_notifications_count_as_changes_of_all),
+		CLEAN(an_error_of_the_watch_counts_as_changes_of_all),
 		CLEAN(other_tables_are_left_alone),
 		CLEAN(the_restored_cleartext_guard_is_that_of_the_text),
 		CLEAN(the_cleartext_guard_counts),

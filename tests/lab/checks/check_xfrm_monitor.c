@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/udp.h>
 #include <poll.h>
+#include <sys/resource.h>
 
 struct fixture {
 	struct sa_table *table;
@@ -200,6 +201,46 @@ static void lost_notifications_are_made_good_by_a_dump(void **state)
 	for (unsigned int i = 0; i < 40; i++)
 		assert_int_not_equal(sa_table_resolve(fixture->table, 0x5000 + i),
 				     SA_REFERENCE_NONE);
+}
+
+static void an_error_among_the_notifications_is_a_doubt_until_a_dump(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_inbound(0x100, 0x4001, "");
+	start(fixture);
+	spoil_netlink(xfrm_monitor_descriptor(fixture->monitor), NETLINK_XFRM, EIO);
+	add_inbound(0x101, 0x4005, "");
+	assert_int_equal(xfrm_monitor_handle(fixture->monitor), -EIO);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x4001), SA_REFERENCE_NONE);
+	handle(fixture);
+	assert_int_not_equal(sa_table_resolve(fixture->table, 0x4001), SA_REFERENCE_NONE);
+	assert_int_not_equal(sa_table_resolve(fixture->table, 0x4005), SA_REFERENCE_NONE);
+}
+
+/* Else each packet would cost a dump, when the host has the least to spare. */
+static void a_dump_that_fails_is_tried_again_when_asked_for(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rlimit before, none;
+	int lowest;
+
+	add_inbound(0x100, 0x4001, "");
+	start(fixture);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	lowest = dup(0);
+	close(lowest);
+	none = (struct rlimit){ (rlim_t)lowest, before.rlim_max };
+	spoil_netlink(xfrm_monitor_descriptor(fixture->monitor), NETLINK_XFRM, EIO);
+	assert_int_equal(xfrm_monitor_handle(fixture->monitor), -EIO);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(xfrm_monitor_handle(fixture->monitor), -EMFILE);
+	assert_int_equal(xfrm_monitor_handle(fixture->monitor), 0);
+	assert_int_equal(sa_table_resolve(fixture->table, 0x4001), SA_REFERENCE_NONE);
+	assert_int_equal(xfrm_monitor_reconcile(fixture->monitor), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(xfrm_monitor_reconcile(fixture->monitor), 0);
+	assert_int_not_equal(sa_table_resolve(fixture->table, 0x4001), SA_REFERENCE_NONE);
 }
 
 /* The process's socket of rtnetlink, by which the monitor asks what is local. */
@@ -506,6 +547,8 @@ int main(void)
 		WITH_TABLE(an_sa_that_expires_is_gone),
 		WITH_TABLE(a_flush_of_esp_ends_all),
 		WITH_TABLE(lost_notifications_are_made_good_by_a_dump),
+		WITH_TABLE(an_error_among_the_notifications_is_a_doubt_until_a_dump),
+		WITH_TABLE(a_dump_that_fails_is_tried_again_when_asked_for),
 		WITH_TABLE(an_sa_whose_direction_nobody_can_tell_may_be_a_twins),
 		WITH_TABLE(a_client_whose_nat_changed_its_port_is_reached_there),
 		WITH_TABLE(a_packet_that_is_not_the_clients_moves_nothing),

@@ -11,10 +11,13 @@
 #include "tests/unit.h"
 
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define GATEWAY_IPV4 "192.0.2.1"
 #define CLIENT_IPV4  "192.0.2.2"
@@ -77,6 +80,26 @@ static inline int drop_hosts(void **state)
 {
 	remove_hosts();
 	return 0;
+}
+
+/* Whoever reads this netlink socket comes upon an error and loses what follows in its page. */
+static inline void spoil_netlink(int descriptor, int bus, int error)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct nlmsgerr content;
+	} message = {
+		.header = { .nlmsg_len = sizeof(message), .nlmsg_type = NLMSG_ERROR },
+		.content = { .error = -error },
+	};
+	_cleanup_(closep) int sender = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, bus);
+	struct sockaddr_nl address = { 0 };
+	socklen_t size = sizeof(address);
+
+	assert_int_equal(getsockname(descriptor, (struct sockaddr *)&address, &size), 0);
+	assert_int_equal(
+		sendto(sender, &message, sizeof(message), 0, (struct sockaddr *)&address, size),
+		sizeof(message));
 }
 
 /* Adds one transport-mode SA to a host; @more: further words of `ip xfrm state add`. */
