@@ -67,6 +67,39 @@ bool sa_mark_elements_remove(struct sa_mark_elements *elements, const struct sa_
 	return true;
 }
 
+int sa_mark_elements_apply(struct sa_mark_elements *elements, const struct sa_mark_change *changes,
+			   size_t count, struct sa_mark_change *ret_done, size_t *ret_count)
+{
+	size_t done = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (changes[i].remove && sa_mark_elements_remove(elements, &changes[i]))
+			ret_done[done++] = changes[i];
+	*ret_count = done;
+	for (size_t i = 0; i < count; i++) {
+		if (changes[i].remove)
+			continue;
+		r = sa_mark_elements_add(elements, &changes[i]);
+		if (r == 0)
+			ret_done[done++] = changes[i];
+		else if (r != -EEXIST) {
+			sa_mark_elements_forget_additions(elements, ret_done, done);
+			return r;
+		}
+	}
+	*ret_count = done;
+	return 0;
+}
+
+void sa_mark_elements_forget_additions(struct sa_mark_elements *elements,
+				       const struct sa_mark_change *done, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!done[i].remove)
+			sa_mark_elements_remove(elements, &done[i]);
+}
+
 size_t sa_mark_elements_count(const struct sa_mark_elements *elements, enum sa_mark_set set)
 {
 	return elements->counts[set];

@@ -44,6 +44,20 @@ int sa_mark_elements_add(struct sa_mark_elements *elements, const struct sa_mark
 bool sa_mark_elements_remove(struct sa_mark_elements *elements,
 			     const struct sa_mark_change *change);
 
+/**
+ * sa_mark_elements_apply() - note several changes, each of another element
+ * @ret_done:  those that change something, removals first; room for @count
+ * @ret_count: how many
+ *
+ * Return: 0; -ENOSPC or -ENOMEM: no addition is noted, but all removals are.
+ */
+int sa_mark_elements_apply(struct sa_mark_elements *elements, const struct sa_mark_change *changes,
+			   size_t count, struct sa_mark_change *ret_done, size_t *ret_count);
+
+/* Takes the additions among @done back. */
+void sa_mark_elements_forget_additions(struct sa_mark_elements *elements,
+				       const struct sa_mark_change *done, size_t count);
+
 size_t sa_mark_elements_count(const struct sa_mark_elements *elements, enum sa_mark_set set);
 
 /**

@@ -35,6 +35,7 @@ struct sa_mark_table {
 	struct sa_mark_counters counters; /* when last read */
 	uint64_t rules_digest;            /* of the rules, as the kernel tells them */
 	bool closed;                      /* the kernel's set of tunnels is kept empty */
+	bool unsure;                      /* the kernel may have what was to be removed */
 };
 
 /* ---- elements ------------------------------------------------------------ */
@@ -170,7 +171,7 @@ int sa_mark_table_check(struct sa_mark_table *table)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	if (digest != table->rules_digest)
+	if (table->unsure || digest != table->rules_digest)
 		return 0;
 	for (size_t set = 0; set < ELEMENTS(set_names); set++) {
 		ssize_t count = read_element_count(table, set);
@@ -225,7 +226,10 @@ static int install(struct sa_mark_table *table)
 		if (is_in_kernel(table, set))
 			put_all_elements(&batch, &table->elements, set);
 	r = nft_batch_commit(&batch);
-	return r < 0 ? r : read_digest(table, &table->rules_digest);
+	if (r < 0)
+		return r;
+	table->unsure = false;
+	return read_digest(table, &table->rules_digest);
 }
 
 int sa_mark_table_restore(struct sa_mark_table *table)
@@ -247,51 +251,28 @@ static int send_changes(struct sa_mark_table *table, const struct sa_mark_change
 	for (size_t i = 0; i < count; i++) {
 		const struct sa_mark_change *change = &changes[i];
 
+		if (!is_in_kernel(table, change->set))
+			continue;
 		list = begin_elements(&batch,
 				      change->remove ? NFT_MSG_DELSETELEM : NFT_MSG_NEWSETELEM,
 				      change->set);
 		put_element(batch.current, change->set, change->mark, change->tunnel_id);
 		mnl_attr_nest_end(batch.current, list);
 	}
-	return nft_batch_commit(&batch);
+	return batch.messages ? nft_batch_commit(&batch) : 0;
 }
 
 /*
- * Takes back what was to be added. What was to be removed is not wanted any
- * more, whatever the kernel says: sa_mark_table_check() sees the difference.
+ * What cannot be done now: nothing more is let in than was, and what is not wanted
+ * any more is noted as gone. Until the kernel has heard of that no other change is
+ * made without it, lest somebody gets the tunnel id of an element that is left.
  */
-static void forget_additions(struct sa_mark_table *table, const struct sa_mark_change *done,
-			     size_t count)
+static int give_up(struct sa_mark_table *table, const struct sa_mark_change *done, size_t count,
+		   int error)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!done[i].remove)
-			sa_mark_elements_remove(&table->elements, &done[i]);
-}
-
-/* Notes the changes; those that change something are the first of @ret_done. */
-static int note_changes(struct sa_mark_table *table, const struct sa_mark_change *changes,
-			size_t count, struct sa_mark_change ret_done[SA_MARK_CHANGES_MAX],
-			size_t *ret_done_count)
-{
-	size_t done = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		bool changed;
-		int r = 0;
-
-		if (changes[i].remove)
-			changed = sa_mark_elements_remove(&table->elements, &changes[i]);
-		else
-			changed = (r = sa_mark_elements_add(&table->elements, &changes[i])) == 0;
-		if (changed && is_in_kernel(table, changes[i].set))
-			ret_done[done++] = changes[i];
-		else if (r < 0 && r != -EEXIST) {
-			forget_additions(table, ret_done, done);
-			return r;
-		}
-	}
-	*ret_done_count = done;
-	return 0;
+	sa_mark_elements_forget_additions(&table->elements, done, count);
+	table->unsure = true;
+	return error;
 }
 
 int sa_mark_table_change(struct sa_mark_table *table, const struct sa_mark_change *changes,
@@ -303,16 +284,14 @@ int sa_mark_table_change(struct sa_mark_table *table, const struct sa_mark_chang
 
 	if (count > SA_MARK_CHANGES_MAX)
 		return -E2BIG;
-	r = note_changes(table, changes, count, done, &done_count);
-	if (r < 0 || done_count == 0)
-		return r;
-	r = send_changes(table, done, done_count);
+	r = sa_mark_elements_apply(&table->elements, changes, count, done, &done_count);
+	if (r < 0)
+		return done_count ? give_up(table, NULL, 0, r) : r;
+	r = table->unsure ? sa_mark_table_restore(table) : send_changes(table, done, done_count);
 	/* Somebody took the table, a set or an element away. */
 	if (r == -ENOENT)
 		r = sa_mark_table_restore(table);
-	if (r < 0)
-		forget_additions(table, done, done_count);
-	return r;
+	return r < 0 ? give_up(table, done, done_count, r) : 0;
 }
 
 int sa_mark_table_set_closed(struct sa_mark_table *table, bool closed)

@@ -68,14 +68,17 @@ int sa_mark_table_remove(struct sa_mark_table *table);
 
 /**
  * sa_mark_table_change() - add and remove elements in one transaction
- * @changes: at most SA_MARK_CHANGES_MAX; all are in force afterwards, or none is,
- *           but for removals: a failed one is made up for by the next
- *           sa_mark_table_restore(), which sa_mark_table_check() then asks for
+ * @changes: at most SA_MARK_CHANGES_MAX, each of another element; all are in
+ *           force afterwards, or none is
+ *
+ * Whatever happens removals are remembered. One that failed is made up for by the
+ * next sa_mark_table_restore(), which sa_mark_table_check() then asks for, and
+ * without which no later change is made.
  *
  * To add what is there or to remove what is not changes nothing. A table that
  * somebody took away is put back, with all its elements.
  *
- * Return: 0; -E2BIG; -ENOMEM; the kernel's error.
+ * Return: 0; -E2BIG; -ENOSPC; -ENOMEM; the kernel's error.
  */
 int sa_mark_table_change(struct sa_mark_table *table, const struct sa_mark_change *changes,
 			 size_t count);

@@ -92,6 +92,49 @@ static void a_walk_meets_each_element_once(void **state)
 		assert_int_equal(seen[i], 1);
 }
 
+static struct sa_mark_change without(struct sa_mark_change change)
+{
+	change.remove = true;
+	return change;
+}
+
+static void of_several_changes_those_that_change_something_are_told(void **state)
+{
+	const struct sa_mark_change changes[] = { tunnel(0x4001, 7), tunnel(0x4005, 8),
+						  without(tunnel(0x4009, 9)) };
+	struct sa_mark_change done[ELEMENTS(changes)];
+	size_t count = 0;
+
+	assert_int_equal(add(*state, tunnel(0x4005, 8)), 0);
+	assert_int_equal(add(*state, tunnel(0x4009, 9)), 0);
+	assert_int_equal(sa_mark_elements_apply(*state, changes, 3, done, &count), 0);
+	assert_int_equal(count, 2);
+	assert_true(done[0].remove);
+	assert_int_equal(done[1].mark, 0x4001);
+	assert_int_equal(sa_mark_elements_apply(*state, changes, 3, done, &count), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(sa_mark_elements_count(*state, SA_MARK_SET_TUNNELS), 2);
+}
+
+/* What is let in although nobody asks for it any more would be let in for ever. */
+static void without_room_for_all_nothing_is_added_and_what_goes_goes(void **state)
+{
+	const struct sa_mark_change changes[] = { tunnel(0, 11), tunnel(0, 12), tunnel(0, 13),
+						  without(tunnel(0, 1)) };
+	struct sa_mark_change done[ELEMENTS(changes)];
+	size_t count = 0;
+
+	for (unsigned int i = 0; i < SA_MARK_ELEMENTS_MAX - 1; i++)
+		assert_int_equal(add(*state, tunnel(i, 1)), 0);
+	assert_int_equal(sa_mark_elements_apply(*state, changes, 4, done, &count), -ENOSPC);
+	assert_int_equal(count, 1);
+	assert_true(done[0].remove);
+	assert_int_equal(sa_mark_elements_count(*state, SA_MARK_SET_TUNNELS),
+			 SA_MARK_ELEMENTS_MAX - 2);
+	for (size_t i = 0; i < ELEMENTS(changes); i++)
+		assert_false(drop(*state, changes[i]));
+}
+
 static void there_is_a_limit(void **state)
 {
 	for (unsigned int i = 0; i < SA_MARK_ELEMENTS_MAX; i++)
@@ -110,6 +153,8 @@ int main(void)
 		WITH(an_element_is_there_once),
 		WITH(a_twin_has_no_tunnel_id),
 		WITH(a_walk_meets_each_element_once),
+		WITH(of_several_changes_those_that_change_something_are_told),
+		WITH(without_room_for_all_nothing_is_added_and_what_goes_goes),
 		WITH(there_is_a_limit),
 	};
 

@@ -10,6 +10,10 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+/* Who may not change tables. */
+#define NOBODY 65534
 
 static int clean(void **state)
 {
@@ -159,6 +163,25 @@ static void a_transaction_that_is_refused_changes_nothing(void **state)
 	assert_int_equal(sa_mark_table_restore(table), 0);
 	assert_int_equal(sa_mark_table_check(table), 1);
 	lists_not("elements");
+}
+
+/* Another tunnel might get the id of an element that the kernel still has. */
+static void a_removal_that_failed_comes_before_all_else(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+
+	assert_int_equal(change(table, tunnel(0x4001, 101)), 0);
+	assert_int_equal(seteuid(NOBODY), 0);
+	assert_int_equal(take_away(table, tunnel(0x4001, 101)), -EPERM);
+	assert_int_equal(change(table, tunnel(0x4005, 101)), -EPERM);
+	assert_int_equal(seteuid(0), 0);
+	lists("0x00004001 \\. 101");
+	assert_int_equal(sa_mark_table_check(table), 0);
+	assert_int_equal(change(table, tunnel(0x4009, 101)), 0);
+	lists_not("0x00004001");
+	lists_not("0x00004005");
+	lists("0x00004009 \\. 101");
+	assert_int_equal(sa_mark_table_check(table), 1);
 }
 
 static void what_somebody_changed_is_noticed_and_put_back(void **state)
@@ -552,6 +575,7 @@ int main(void)
 		CLEAN(elements_are_changed_and_printed),
 		CLEAN(several_changes_are_one_transaction),
 		CLEAN(a_transaction_that_is_refused_changes_nothing),
+		CLEAN(a_removal_that_failed_comes_before_all_else),
 		CLEAN(what_somebody_changed_is_noticed_and_put_back),
 		CLEAN(a_change_puts_a_lost_table_back),
 		CLEAN(ten_thousand_tunnels_come_back_at_once),
