@@ -25,6 +25,7 @@ struct data_guard {
 	struct sa_mark_table *marks;
 	enum sa_tracking_method method;
 	struct key_table tunnels;
+	bool behind; /* something that ought to be let in is not */
 };
 
 /* What the kernel takes of a reqid as the number of a zone. */
@@ -107,6 +108,17 @@ static size_t put_changes(const struct guarded *guarded, bool remove, const uint
 	return used;
 }
 
+/* After a failure: what had been let in and is not wanted any more is gone. */
+static void keep_only(struct guarded *guarded, const uint32_t *marks, size_t count)
+{
+	uint16_t kept = 0;
+
+	for (size_t i = 0; i < guarded->mark_count; i++)
+		if (has_mark(marks, count, guarded->marks[i]))
+			guarded->marks[kept++] = guarded->marks[i];
+	guarded->mark_count = kept;
+}
+
 /* Lets in what has one of these marks and nothing else. */
 static int set_marks(struct data_guard *guard, struct guarded *guarded, const uint32_t *marks,
 		     size_t count)
@@ -119,8 +131,11 @@ static int set_marks(struct data_guard *guard, struct guarded *guarded, const ui
 	used += put_changes(guarded, true, guarded->marks, guarded->mark_count, marks, count,
 			    changes + used);
 	error = sa_mark_table_change(guard->marks, changes, used);
-	if (error)
+	if (error) {
+		keep_only(guarded, marks, count);
+		guard->behind = true;
 		return error;
+	}
 	if (count)
 		memcpy(guarded->marks, marks, count * sizeof(*marks));
 	guarded->mark_count = (uint16_t)count;
@@ -171,10 +186,17 @@ int data_guard_dismiss(struct data_guard *guard, uint64_t reference, uint16_t tu
 }
 
 /* A generation that has ended has no marks: nothing of its is let in any more. */
-int data_guard_follow(struct data_guard *guard, uint64_t reference)
+static int follow_marks(struct data_guard *guard, struct guarded *guarded)
 {
 	uint32_t marks[DATA_GUARD_MARKS_MAX];
-	size_t count = sa_table_marks(guard->references, reference, marks, ELEMENTS(marks));
+	size_t count =
+		sa_table_marks(guard->references, guarded->reference, marks, ELEMENTS(marks));
+
+	return set_marks(guard, guarded, marks, count);
+}
+
+int data_guard_follow(struct data_guard *guard, uint64_t reference)
+{
 	int first_error = 0;
 
 	for (struct guarded *guarded = first_of_zone(guard, reference); guarded;
@@ -182,7 +204,7 @@ int data_guard_follow(struct data_guard *guard, uint64_t reference)
 		int error = 0;
 
 		if (guarded->reference == reference)
-			error = set_marks(guard, guarded, marks, count);
+			error = follow_marks(guard, guarded);
 		if (error && !first_error)
 			first_error = error;
 	}
@@ -223,6 +245,41 @@ int data_guard_set_twins(struct data_guard *guard, uint32_t reqid, bool twins)
 		.set = SA_MARK_SET_TWINS,
 		.mark = reqid,
 	};
+	int error = sa_mark_table_change(guard->marks, &change, 1);
 
-	return sa_mark_table_change(guard->marks, &change, 1);
+	guard->behind |= error != 0;
+	return error;
+}
+
+/* Remembers the first error of several. */
+struct twins_walk {
+	struct data_guard *guard;
+	int error;
+};
+
+static void set_twins_again(void *userdata, uint32_t reqid)
+{
+	struct twins_walk *walk = userdata;
+	int error = data_guard_set_twins(walk->guard, reqid, true);
+
+	if (error && !walk->error)
+		walk->error = error;
+}
+
+int data_guard_catch_up(struct data_guard *guard)
+{
+	struct twins_walk walk = { .guard = guard };
+
+	if (!guard->behind)
+		return 0;
+	guard->behind = false;
+	sa_table_each_twins(guard->references, set_twins_again, &walk);
+	for (size_t i = 0; i < guard->tunnels.bucket_count; i++)
+		for (struct key_link *link = guard->tunnels.buckets[i]; link; link = link->next) {
+			int error = follow_marks(guard, (struct guarded *)link);
+
+			if (error && !walk.error)
+				walk.error = error;
+		}
+	return walk.error;
 }

@@ -40,7 +40,10 @@ int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunn
 /* Return: 0, also if it is not let in; the kernel's error: see sa_mark_table_change(). */
 int data_guard_dismiss(struct data_guard *guard, uint64_t reference, uint16_t tunnel_id);
 
-/* A client's packets have other marks now. Return: 0 or the first error. */
+/*
+ * A client's packets have other marks now. Return: 0 or the first error: what has
+ * one of them is not let in before data_guard_catch_up().
+ */
 int data_guard_follow(struct data_guard *guard, uint64_t reference);
 
 /* The references of a reqid that are let in. Return: how many, at most @maximum. */
@@ -58,5 +61,8 @@ size_t data_guard_list(const struct data_guard *guard, uint32_t reqid, uint64_t 
 size_t data_guard_neighbours(const struct data_guard *guard, uint64_t reference,
 			     uint64_t *ret_references, size_t maximum);
 
-/* Packets of this reqid are to be marked with their SPI, or no longer. */
+/* Packets of this reqid are to be marked with their SPI, or no longer. Return: the same. */
 int data_guard_set_twins(struct data_guard *guard, uint32_t reqid, bool twins);
+
+/* Tries again what failed, if something did. Return: 0 or the first error. */
+int data_guard_catch_up(struct data_guard *guard);

@@ -161,6 +161,8 @@ static void look_after_tables(struct gateway *gateway)
 	struct nft_upkeep_state state;
 
 	nft_upkeep_look(gateway->tables, &state);
+	if (gateway->tracking)
+		sa_tracking_look(gateway->tracking);
 	if (state.isolation_changed)
 		sessions_readmit(gateway->sessions);
 	set_problem(gateway, PROBLEM_ISOLATION, state.isolation_missing);

@@ -573,6 +573,11 @@ uint32_t sa_tracking_newest_outbound(struct sa_tracking *tracking, uint64_t refe
 	return sa_table_outbound_spi(tracking->table, reference);
 }
 
+void sa_tracking_look(struct sa_tracking *tracking)
+{
+	report_guard(tracking, data_guard_catch_up(tracking->guard));
+}
+
 const struct sa_method *sa_tracking_method(const struct sa_tracking *tracking)
 {
 	return &tracking->method;

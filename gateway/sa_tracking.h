@@ -140,6 +140,9 @@ int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoi
  */
 uint32_t sa_tracking_newest_outbound(struct sa_tracking *tracking, uint64_t reference);
 
+/* To be called now and then: tries again what could not be told to the kernel. */
+void sa_tracking_look(struct sa_tracking *tracking);
+
 /* How clients are kept apart, and why so. Borrowed. */
 const struct sa_method *sa_tracking_method(const struct sa_tracking *tracking);
 

@@ -305,6 +305,33 @@ static void the_guard_follows_the_marks_of_a_client(void **state)
 	assert_int_equal(sa_mark_table_check(table), 1);
 }
 
+static void what_the_guard_could_not_let_in_is_let_in_later(void **state)
+{
+	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
+	_cleanup_(sa_table_freep) struct sa_table *references = open_references();
+	_cleanup_(data_guard_freep) struct data_guard *guard = NULL;
+	uint64_t client;
+
+	assert_int_equal(data_guard_new(references, table, SA_TRACKING_METHOD_MARK, &guard), 0);
+	add_inbound(references, 0x1111, 0x4001, 4500);
+	client = sa_table_resolve(references, 0x4001);
+	assert_int_equal(data_guard_admit(guard, client, 7), 0);
+	/* a twin comes, and the kernel does not hear of it */
+	add_inbound(references, 0x2222, 0x4001, 50000);
+	assert_int_equal(seteuid(NOBODY), 0);
+	assert_int_equal(data_guard_follow(guard, client), -EPERM);
+	assert_int_equal(data_guard_set_twins(guard, 0x4001, true), -EPERM);
+	assert_int_equal(data_guard_catch_up(guard), -EPERM);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(data_guard_catch_up(guard), 0);
+	lists_not("0x00004001 \\. 7");
+	lists("0x00001111 \\. 7");
+	lists("elements = { 0x00004001 }");
+	assert_int_equal(sa_mark_table_check(table), 1);
+	assert_int_equal(data_guard_dismiss(guard, client, 7), 0);
+	lists_not("0x00001111");
+}
+
 static void clients_of_one_zone_are_neighbours(void **state)
 {
 	_cleanup_(sa_mark_table_freep) struct sa_mark_table *table = open_table(1701);
@@ -580,6 +607,7 @@ int main(void)
 		CLEAN(a_change_puts_a_lost_table_back),
 		CLEAN(ten_thousand_tunnels_come_back_at_once),
 		CLEAN(the_guard_follows_the_marks_of_a_client),
+		CLEAN(what_the_guard_could_not_let_in_is_let_in_later),
 		CLEAN(clients_of_one_zone_are_neighbours),
 		CLEAN(a_closed_table_lets_nothing_in_and_forgets_nothing),
 		CLEAN(a_foreign_change_is_noticed),
