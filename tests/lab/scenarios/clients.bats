@@ -81,10 +81,13 @@ both() {
 }
 
 @test "real clients: one private address behind three NATs" {
+	local name identity
 	clients_up alice ben cleo
 	clients_reach alice ben cleo
 	for name in alice ben cleo; do
-		[ "$(session_of $name ike_identity)" = 192.168.1.101 ]
+		identity=$(session_of $name ike_identity)
+		echo "$name is \"$identity\""
+		[ "$identity" = 192.168.1.101 ]
 	done
 }
 
