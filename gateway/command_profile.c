@@ -12,6 +12,7 @@
 #include "gateway/profile_source.h"
 #include "gateway/secret_output.h"
 #include "gateway/user_database.h"
+#include "gateway/user_request.h"
 
 #include <errno.h>
 #include <string.h>
@@ -155,23 +156,13 @@ static enum command_result check_user_exists(const char *name)
 static enum command_result ask_whether_right(const char *name,
 					     const uint8_t hash[MSCHAPV2_NT_HASH_SIZE])
 {
-	_cleanup_(control_request_done) struct control_request request = { 0 };
 	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	char error[CONTROL_ERROR_MAX];
+	enum command_result result;
 	int right = 0;
-	int r;
 
-	if (control_request_init(&request, "CheckPassword", error) < 0)
-		return command_fail("%s", error);
-	r = sd_bus_message_append(request.message, "s", name);
-	if (r >= 0)
-		r = sd_bus_message_append_array(request.message, 'y', hash, MSCHAPV2_NT_HASH_SIZE);
-	if (r >= 0)
-		r = sd_bus_message_sensitive(request.message);
-	if (r < 0)
-		return command_fail("%s", strerror(-r));
-	if (control_request_send(&request, &reply, error) < 0)
-		return command_fail("user %s: %s", name, error);
+	result = user_request_send("CheckPassword", name, hash, &reply);
+	if (result != COMMAND_DONE)
+		return result;
 	if (sd_bus_message_read(reply, "b", &right) < 0)
 		return command_fail("the answer of saregated is not understood");
 	return right ? COMMAND_DONE

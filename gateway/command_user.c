@@ -8,34 +8,13 @@
 #include "gateway/password.h"
 #include "gateway/secret.h"
 #include "gateway/user_database.h"
+#include "gateway/user_request.h"
 
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
 _Static_assert(SECRET_SIZE(SECRET_PASSWORD_GROUPS) <= PASSWORD_SIZE, "generated passwords fit");
-
-/* Sends name and hash; the answer is empty. */
-static enum command_result send_user(const char *name, const uint8_t hash[MSCHAPV2_NT_HASH_SIZE])
-{
-	_cleanup_(control_request_done) struct control_request request = { 0 };
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-	char error[CONTROL_ERROR_MAX];
-	int r;
-
-	if (control_request_init(&request, "AddUser", error) < 0)
-		return command_fail("%s", error);
-	r = sd_bus_message_append(request.message, "s", name);
-	if (r >= 0)
-		r = sd_bus_message_append_array(request.message, 'y', hash, MSCHAPV2_NT_HASH_SIZE);
-	if (r >= 0)
-		r = sd_bus_message_sensitive(request.message);
-	if (r < 0)
-		return command_fail("%s", strerror(-r));
-	if (control_request_send(&request, &reply, error) < 0)
-		return command_fail("user %s: %s", name, error);
-	return COMMAND_DONE;
-}
 
 static enum command_result get_password(bool generate, char password[PASSWORD_SIZE])
 {
@@ -72,6 +51,7 @@ static enum command_result print_added(const char *name, const char *password, b
 
 static enum command_result add_user(const char *name, bool generate, bool json)
 {
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
 	uint8_t hash[MSCHAPV2_NT_HASH_SIZE];
 	char password[PASSWORD_SIZE] = "";
 	enum command_result result;
@@ -80,7 +60,7 @@ static enum command_result add_user(const char *name, bool generate, bool json)
 	if (result == COMMAND_DONE && mschapv2_nt_hash(password, hash) < 0)
 		result = command_fail("the password is not UTF-8");
 	if (result == COMMAND_DONE)
-		result = send_user(name, hash);
+		result = user_request_send("AddUser", name, hash, &reply);
 	if (result == COMMAND_DONE)
 		result = print_added(name, generate ? password : NULL, json);
 	explicit_bzero(password, sizeof(password));
