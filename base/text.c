@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Strict numbers, quoting, hexadecimal. Pure. */
+/* Strict numbers, quoting, hexadecimal, what is plain text. Pure. */
 #include "base/text.h"
 
 #include <errno.h>
@@ -102,4 +102,51 @@ int text_copy(char *target, size_t target_size, const char *source)
 		return -ENAMETOOLONG;
 	memcpy(target, source, length + 1);
 	return 0;
+}
+
+/* How many bytes follow a first byte of UTF-8 (RFC 3629); -1 if it is none. */
+static int followers(uint8_t first)
+{
+	if (first < 0x80)
+		return 0;
+	if (first >= 0xc2 && first <= 0xdf)
+		return 1;
+	if ((first & 0xf0) == 0xe0)
+		return 2;
+	if (first >= 0xf0 && first <= 0xf4)
+		return 3;
+	return -1;
+}
+
+/* Control characters, surrogates, what is no character, and separators of lines. */
+static bool is_fit(uint32_t point, int count)
+{
+	static const uint32_t smallest[] = { 0, 0x80, 0x800, 0x10000 };
+
+	return point >= smallest[count] && point >= 0x20 && !(point >= 0x7f && point < 0xa0) &&
+	       !(point >= 0xd800 && point < 0xe000) && point != 0x2028 && point != 0x2029 &&
+	       (point & 0xfffe) != 0xfffe && point <= 0x10ffff;
+}
+
+bool text_is_plain(const char *text)
+{
+	const uint8_t *byte = (const uint8_t *)text;
+
+	while (*byte) {
+		int count = followers(*byte);
+		uint32_t point = *byte++;
+
+		if (count < 0)
+			return false;
+		if (count > 0)
+			point &= 0x3fU >> count;
+		for (int i = 0; i < count; i++, byte++) {
+			if ((*byte & 0xc0) != 0x80)
+				return false;
+			point = point << 6 | (*byte & 0x3f);
+		}
+		if (!is_fit(point, count))
+			return false;
+	}
+	return true;
 }

@@ -47,3 +47,10 @@ char *text_hex(const void *bytes, size_t size, char *text);
  * Return: 0, or -ENAMETOOLONG with @target untouched.
  */
 int text_copy(char *target, size_t target_size, const char *source);
+
+/**
+ * text_is_plain() - UTF-8 (RFC 3629) that is one line for people
+ *
+ * No control characters, no separators of lines, nothing that is no character.
+ */
+bool text_is_plain(const char *text);

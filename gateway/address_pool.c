@@ -8,7 +8,6 @@
 #include "gateway/address_pool.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 /* In both links of an address that is leased; no index is ever that large. */
@@ -34,7 +33,7 @@ int address_pool_new(uint32_t first, uint32_t last, struct address_pool **ret_po
 	if (last < first || last - first >= ADDRESS_POOL_MAXIMUM)
 		return -EINVAL;
 	size = last - first + 1;
-	pool = malloc(sizeof(*pool) + ((size_t)size + 1) * sizeof(pool->links[0]));
+	pool = calloc(1, sizeof(*pool) + ((size_t)size + 1) * sizeof(pool->links[0]));
 	if (!pool)
 		return -ENOMEM;
 	pool->first = first;
@@ -87,15 +86,39 @@ static void append(struct address_pool *pool, uint32_t index)
 	pool->available++;
 }
 
+int address_pool_resize(const struct address_pool *pool, uint32_t first, uint32_t last,
+			struct address_pool **ret_pool)
+{
+	struct address_pool *resized;
+	int error = address_pool_new(first, last, &resized);
+
+	if (error)
+		return error;
+	for (uint32_t i = pool->links[pool->size].next; i != pool->size; i = pool->links[i].next)
+		if (address_pool_claim(resized, pool->first + i))
+			append(resized, pool->first + i - first);
+	*ret_pool = resized;
+	return 0;
+}
+
+bool address_pool_claim(struct address_pool *pool, uint32_t address)
+{
+	if (!is_inside(pool, address) || pool->links[address - pool->first].next == LEASED)
+		return false;
+	take(pool, address - pool->first);
+	return true;
+}
+
 int address_pool_lease(struct address_pool *pool, uint32_t preferred, uint32_t *ret_address)
 {
 	uint32_t index = pool->links[pool->size].next;
 
 	if (pool->available == 0)
 		return -ENOSPC;
-	if (preferred && is_inside(pool, preferred) &&
-	    pool->links[preferred - pool->first].next != LEASED)
-		index = preferred - pool->first;
+	if (preferred && address_pool_claim(pool, preferred)) {
+		*ret_address = preferred;
+		return 0;
+	}
 	take(pool, index);
 	*ret_address = pool->first + index;
 	return 0;

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,21 @@ void address_pool_freep(struct address_pool **pool);
  * Return: 0 and *@ret_address; -ENOSPC if all are leased.
  */
 int address_pool_lease(struct address_pool *pool, uint32_t preferred, uint32_t *ret_address);
+
+/**
+ * address_pool_resize() - a pool of another range, for a pool that is in use
+ * @pool: borrowed, unchanged
+ *
+ * All its addresses are free: those that are leased are to be claimed. Those that
+ * were free in @pool come last and in the order that they had there.
+ *
+ * Return: as address_pool_new().
+ */
+int address_pool_resize(const struct address_pool *pool, uint32_t first, uint32_t last,
+			struct address_pool **ret_pool);
+
+/* Leases this very address. Return: false if it is outside, or leased. */
+bool address_pool_claim(struct address_pool *pool, uint32_t address);
 
 /* Gives back a leased address, O(1). An address that is not leased is ignored. */
 void address_pool_release(struct address_pool *pool, uint32_t address);

@@ -3,8 +3,13 @@
 #include "gateway/answer.h"
 
 #include "base/cleanup.h"
+#include "gateway/attribute.h"
 #include "gateway/human.h"
+#include "gateway/terminal_text.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum command_result answer_get(const char *method, json_object **ret_answer)
@@ -58,6 +63,42 @@ int answer_add_duration(struct table *table, json_object *object, const char *ke
 	char text[HUMAN_TEXT_MAX];
 
 	return table_add(table, human_duration(answer_number(object, key), text));
+}
+
+int answer_add_endpoint(struct table *table, json_object *object, const char *address_key,
+			const char *port_key)
+{
+	const char *address = answer_text(object, address_key);
+	bool is_ipv6 = strchr(address, ':');
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s%s%s:%" PRIu64, is_ipv6 ? "[" : "", address,
+		 is_ipv6 ? "]" : "", answer_number(object, port_key));
+	return table_add(table, text);
+}
+
+int answer_address(const char *address, char ret_text[INET6_ADDRSTRLEN])
+{
+	struct inet_address parsed;
+
+	if (inet_address_parse(address, &parsed) < 0)
+		return -EINVAL;
+	inet_address_format(&parsed, ret_text);
+	return 0;
+}
+
+int answer_append_text(sd_bus_message *message, const char *key, const char *value)
+{
+	return value ? sd_bus_message_append(message, "{sv}", key, "s", value) : 0;
+}
+
+void answer_print_line(const char *name, const char *value)
+{
+	char text[ATTRIBUTE_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s", *value ? value : "-");
+	terminal_text_clean(text);
+	printf("%-17s %s\n", name, text);
 }
 
 void answer_print_json(json_object *answer)

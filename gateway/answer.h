@@ -2,6 +2,7 @@
 /* What the commands do with JSON answers: ask for one, look into it, print it. I/O. */
 #pragma once
 
+#include "base/address.h"
 #include "gateway/command.h"
 #include "gateway/control_client.h"
 #include "gateway/table.h"
@@ -24,5 +25,18 @@ uint64_t answer_number(json_object *object, const char *key);
 int answer_add_text(struct table *table, json_object *object, const char *key);
 int answer_add_size(struct table *table, json_object *object, const char *key);
 int answer_add_duration(struct table *table, json_object *object, const char *key);
+
+/* "192.0.2.1:4500", "[2001:db8::1]:4500". Return: 0; -ENOMEM. */
+int answer_add_endpoint(struct table *table, json_object *object, const char *address_key,
+			const char *port_key);
+
+/* An address as a user may write it, as saregated writes it. Return: 0; -EINVAL. */
+int answer_address(const char *address, char ret_text[INET6_ADDRSTRLEN]);
+
+/* An entry of an a{sv} that is asked with; none for NULL. Return: as sd_bus_message_append(). */
+int answer_append_text(sd_bus_message *message, const char *key, const char *value);
+
+/* One line of what a `show` shows: the name, and the value made fit for a terminal, or "-". */
+void answer_print_line(const char *name, const char *value);
 
 void answer_print_json(json_object *answer);

@@ -2,7 +2,7 @@
 /*
  * saregate: the command line of the gateway. Finds the command, shows help,
  * and leaves the rest to the command. Users, sessions and status go over D-Bus
- * to saregated; setup changes this host itself.
+ * to saregated; setup and doctor look at and change this host themselves.
  */
 #include "config.h"
 
@@ -14,16 +14,24 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-	&command_setup,        &command_user_add,     &command_user_list, &command_user_del,
-	&command_session_list, &command_session_kill, &command_status,    &command_profile,
-	&command_psk_show,     &command_psk_rotate,
+	&command_setup,        &command_user_add,      &command_user_list,
+	&command_user_show,    &command_user_set,      &command_user_passwd,
+	&command_user_enable,  &command_user_disable,  &command_user_del,
+	&command_user_import,  &command_user_export,   &command_group_add,
+	&command_group_list,   &command_group_show,    &command_group_set,
+	&command_group_del,    &command_session_list,  &command_session_history,
+	&command_session_show, &command_session_watch, &command_session_kill,
+	&command_status,       &command_reload,        &command_profile,
+	&command_psk_show,     &command_psk_rotate,    &command_backup,
+	&command_restore,      &command_doctor,        &command_config_check,
+	&command_unblock,      &command_why,
 };
 
 static void print_overview(FILE *stream)
 {
 	fputs("usage: saregate COMMAND [OPTION...]\n\n", stream);
 	for (size_t i = 0; i < ELEMENTS(commands); i++)
-		fprintf(stream, "  %-14s %s\n", commands[i]->words, commands[i]->summary);
+		fprintf(stream, "  %-16s %s\n", commands[i]->words, commands[i]->summary);
 	fputs("\n"
 	      "  COMMAND --help  what a command takes\n"
 	      "  --version       which version this is\n"

@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -103,9 +104,9 @@ enum command_result command_parse(const struct command *command, int argc, char 
 	arguments.operand_count = argc - optind;
 	if (arguments.operand_count < operand_count)
 		return command_usage(command, "wants %s", command->arguments);
-	if (arguments.operand_count > operand_count)
+	if (arguments.operand_count > abs(operand_count))
 		return command_usage(command, "unexpected argument %s",
-				     arguments.operands[operand_count]);
+				     arguments.operands[abs(operand_count)]);
 	*ret_arguments = arguments;
 	return COMMAND_DONE;
 }

@@ -55,6 +55,8 @@ struct command_arguments {
 	int operand_count;
 };
 
+#define COMMAND_UP_TO(count) (-(count))
+
 /* Flags and one-value options that a command has besides --json. */
 struct command_option {
 	const char *name;   /* without "--" */
@@ -64,6 +66,7 @@ struct command_option {
 
 /**
  * command_parse() - options anywhere, then exactly @operand_count operands
+ * @operand_count: or COMMAND_UP_TO() so many
  * @options: ended by a NULL name, or NULL
  *
  * Return: COMMAND_DONE; COMMAND_USAGE after saying what is wrong.
@@ -74,11 +77,33 @@ enum command_result command_parse(const struct command *command, int argc, char 
 
 extern const struct command command_user_add;
 extern const struct command command_user_list;
+extern const struct command command_user_show;
+extern const struct command command_user_set;
+extern const struct command command_user_passwd;
+extern const struct command command_user_enable;
+extern const struct command command_user_disable;
 extern const struct command command_user_del;
+extern const struct command command_user_import;
+extern const struct command command_user_export;
+extern const struct command command_group_add;
+extern const struct command command_group_list;
+extern const struct command command_group_show;
+extern const struct command command_group_set;
+extern const struct command command_group_del;
+extern const struct command command_session_history;
 extern const struct command command_session_list;
 extern const struct command command_session_kill;
+extern const struct command command_session_show;
+extern const struct command command_session_watch;
 extern const struct command command_status;
+extern const struct command command_unblock;
+extern const struct command command_why;
+extern const struct command command_reload;
 extern const struct command command_profile;
 extern const struct command command_psk_show;
 extern const struct command command_psk_rotate;
 extern const struct command command_setup;
+extern const struct command command_backup;
+extern const struct command command_restore;
+extern const struct command command_doctor;
+extern const struct command command_config_check;

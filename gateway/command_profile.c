@@ -142,15 +142,12 @@ static enum command_result gather(const struct request *request, struct material
 
 static enum command_result check_user_exists(const char *name)
 {
-	_cleanup_(json_putp) json_object *users = NULL;
-	enum command_result result = answer_get("ListUsers", &users);
+	_cleanup_(json_putp) json_object *user = NULL;
+	char error[CONTROL_ERROR_MAX];
 
-	if (result != COMMAND_DONE)
-		return result;
-	for (size_t i = 0; i < json_object_array_length(users); i++)
-		if (strcmp(answer_text(json_object_array_get_idx(users, i), "name"), name) == 0)
-			return COMMAND_DONE;
-	return command_fail("user %s: there is no user of that name", name);
+	if (user_request_get(name, &user, error) < 0)
+		return command_fail("user %s: %s", name, error);
+	return COMMAND_DONE;
 }
 
 static enum command_result ask_whether_right(const char *name,
@@ -300,6 +297,8 @@ const struct command command_profile = {
 		"                    which must be the right one\n"
 		"  --sign-certificate FILE  sign a profile for apple; PEM, as the next two\n"
 		"  --sign-key FILE   the private key of that certificate\n"
-		"  --sign-chain FILE  certificates between it and a root that the device knows",
+		"  --sign-chain FILE  certificates between it and a root that the device knows\n"
+		"\n"
+		"Example: saregate profile alice --client apple --output /root/alice.mobileconfig",
 	.run = run,
 };

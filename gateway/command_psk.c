@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * saregate psk: show, rotate. libreswan tries one key for clients whose address
- * it does not know, so an old key and a new one cannot both be good for a
- * while: what rotate says. I/O.
+ * saregate psk: show, rotate. Of several keys for clients of any address libreswan
+ * (4.10, 5.2) tries that of the first line only: IKEv1 needs it before it knows who the
+ * client is. So an old key and a new one cannot both be good for a while: what rotate
+ * says. I/O.
  */
 #include "base/cleanup.h"
 #include "gateway/child.h"
@@ -162,7 +163,9 @@ const struct command command_psk_show = {
 	.help = "To a terminal, or to a file that only root reads; not into a pipe.\n"
 		"\n"
 		"  --output FILE  write it there, mode 0600; FILE must not be there\n"
-		"  --force        replace FILE",
+		"  --force        replace FILE\n"
+		"\n"
+		"Example: saregate psk show",
 	.run = run_show,
 };
 
@@ -172,6 +175,8 @@ const struct command command_psk_rotate = {
 	.summary = "make another pre-shared key",
 	.help = "Makes a key of 138 random bits and has libreswan read it. The old key is refused\n"
 		"from then on: libreswan accepts one at a time. Who is connected stays until IKE\n"
-		"is renewed; every device needs the new key.",
+		"is renewed; every device needs the new key.\n"
+		"\n"
+		"Example: saregate psk rotate",
 	.run = run_rotate,
 };

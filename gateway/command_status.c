@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "gateway/answer.h"
 #include "gateway/human.h"
+#include "gateway/terminal_colour.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -41,12 +42,69 @@ static void print_counters(json_object *status)
 	}
 }
 
+/* Who has to wait after failed log-ins: "user alice from 203.0.113.11". */
+static void describe_party(json_object *held, char *text, size_t size)
+{
+	const char *party = answer_text(held, "party");
+	const char *user = answer_text(held, "user");
+	const char *address = answer_text(held, "outer_address");
+
+	if (strcmp(party, "client") == 0)
+		snprintf(text, size, "client %s from %s", answer_text(held, "sa_reference"),
+			 address);
+	else if (strcmp(party, "user-there") == 0)
+		snprintf(text, size, "user %s from %s", user, address);
+	else if (strcmp(party, "user") == 0)
+		snprintf(text, size, "user %s, wherever from", user);
+	else if (strcmp(party, "device") == 0)
+		snprintf(text, size, "user %s from %s, a known device", user, address);
+	else
+		snprintf(text, size, "all from %s but known devices", address);
+}
+
+static void print_held(const char *title, json_object *held)
+{
+	char who[256], text[512], left[HUMAN_TEXT_MAX];
+
+	describe_party(held, who, sizeof(who));
+	snprintf(text, sizeof(text), "%s: %s failed log-ins, for %s more", who,
+		 answer_text(held, "failures"),
+		 human_duration(answer_number(held, "seconds"), left));
+	print_line(title, text);
+}
+
+static void print_held_back(json_object *status)
+{
+	uint64_t count = answer_number(status, "held_back_count");
+	json_object *list;
+	size_t shown;
+
+	if (!json_object_object_get_ex(status, "held_back", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return;
+	shown = json_object_array_length(list);
+	for (size_t i = 0; i < shown; i++)
+		print_held(i == 0 ? "held back" : "", json_object_array_get_idx(list, i));
+	if (count > shown)
+		printf("%-12s and %" PRIu64 " more\n", "", count - shown);
+}
+
+static void print_state(const char *state)
+{
+	bool is_well = strcmp(state, "running") == 0;
+
+	printf("%-12s ", "state");
+	terminal_colour_print(stdout, is_well ? TERMINAL_COLOUR_GREEN : TERMINAL_COLOUR_YELLOW,
+			      state);
+	putchar('\n');
+}
+
 static void print_status(json_object *status)
 {
 	char text[HUMAN_TEXT_MAX];
 
 	print_line("version", answer_text(status, "version"));
-	print_line("state", answer_text(status, "state"));
+	print_state(answer_text(status, "state"));
 	print_list("problems", status, "problems");
 	print_line("uptime", human_duration(answer_number(status, "uptime"), text));
 	print_list("listen", status, "listen");
@@ -58,7 +116,9 @@ static void print_status(json_object *status)
 	print_line("data path", answer_text(status, "data_path"));
 	if (*answer_text(status, "data_path_why"))
 		print_line("", answer_text(status, "data_path_why"));
+	print_list("restart for", status, "restart_needed");
 	print_line("SA tracking", answer_text(status, "sa_tracking"));
+	print_held_back(status);
 	print_counters(status);
 }
 
@@ -86,8 +146,12 @@ const struct command command_status = {
 	.summary = "show how the gateway is",
 	.help = "State (running, or degraded with what is wrong and the remedy), addresses, "
 		"numbers\n"
-		"of sessions, tunnels and users, what is free in the pool, counters.\n"
+		"of sessions, tunnels and users, what is free in the pool, who has to wait after "
+		"failed\n"
+		"log-ins (see saregate unblock), counters.\n"
 		"\n"
-		"  --json  object with all of it",
+		"  --json  object with all of it\n"
+		"\n"
+		"Example: saregate status --json",
 	.run = run,
 };

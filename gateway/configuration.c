@@ -20,9 +20,6 @@
 
 /* inih takes 200 bytes, newline and NUL included. */
 #define LINE_MAXIMUM (INI_MAX_LINE - 2)
-#define BLANKS       " \t\r\v\f"
-/* What some editors put before UTF-8. */
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct parser {
 	const char *name;
@@ -87,10 +84,10 @@ static void check_section(struct parser *parser, const char *line)
 {
 	size_t size = strcspn(line + 1, "]");
 	const char *rest = line + 1 + size;
-	char allowed[256], quoted[64];
+	char allowed[384], quoted[64];
 
 	if (*rest == ']')
-		rest += 1 + strspn(rest + 1, BLANKS);
+		rest += 1 + strspn(rest + 1, CONFIGURATION_BLANKS);
 	else
 		rest = "?";
 	if (*rest && *rest != '#' && *rest != ';')
@@ -101,12 +98,18 @@ static void check_section(struct parser *parser, const char *line)
 		     list_names(NULL, allowed, sizeof(allowed)));
 }
 
+static bool has_byte_order_mark(const char *text)
+{
+	return strncmp(text, CONFIGURATION_BYTE_ORDER_MARK,
+		       strlen(CONFIGURATION_BYTE_ORDER_MARK)) == 0;
+}
+
 /* An ini_reader: one line of the text per call, NULL at the end or on an error. */
 static char *read_line(char *buffer, int room, void *userdata)
 {
 	struct parser *parser = userdata;
 	size_t whole = strcspn(parser->next, "\n");
-	size_t indentation = strspn(parser->next, BLANKS);
+	size_t indentation = strspn(parser->next, CONFIGURATION_BLANKS);
 	size_t size = whole - indentation;
 
 	if (parser->error_line || !*parser->next)
@@ -121,6 +124,8 @@ static char *read_line(char *buffer, int room, void *userdata)
 	parser->next += whole + (parser->next[whole] == '\n');
 	if (buffer[0] == '[')
 		check_section(parser, buffer);
+	else if (has_byte_order_mark(buffer)) /* inih would pass over it */
+		fail(parser, parser->line, "a byte order mark stands where the file begins, once");
 	return buffer;
 }
 
@@ -149,7 +154,7 @@ static int take_key(void *userdata, const char *section, const char *name, const
 {
 	const struct configuration_key *key = configuration_key_find(section, name);
 	struct parser *parser = userdata;
-	char allowed[256], quoted[64];
+	char allowed[384], quoted[64];
 
 	if (key) {
 		take_value(parser, key, value);
@@ -191,18 +196,6 @@ static void check_local_address(struct parser *parser)
 		     text);
 }
 
-static void check_launcher(struct parser *parser)
-{
-	unsigned int launcher = line_of(parser, "control", "launcher");
-	unsigned int updown = line_of(parser, "control", "updown");
-
-	if (strcmp(parser->configuration.launcher, parser->configuration.updown) != 0)
-		return;
-	fail(parser, launcher > updown ? launcher : updown,
-	     "%s: launcher and updown are one path; allowed: two different ones",
-	     launcher > updown ? "launcher" : "updown");
-}
-
 /* Nobody switches protection off by half. */
 static void check_tracking(struct parser *parser)
 {
@@ -221,8 +214,8 @@ int configuration_parse(const char *name, const char *text, struct configuration
 	struct parser parser = { .name = name, .next = text, .error = ret_error };
 	int malformed;
 
-	if (strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
-		parser.next += strlen(BYTE_ORDER_MARK);
+	if (has_byte_order_mark(text))
+		parser.next += strlen(CONFIGURATION_BYTE_ORDER_MARK);
 	configuration_default(&parser.configuration);
 	malformed = ini_parse_stream(read_line, &parser, take_key, &parser);
 	if (malformed < 0)
@@ -233,7 +226,6 @@ int configuration_parse(const char *name, const char *text, struct configuration
 		     "neither 'key = value' nor '[section]' nor '# comment'");
 	}
 	check_local_address(&parser);
-	check_launcher(&parser);
 	check_tracking(&parser);
 	if (parser.error_line)
 		return -EINVAL;

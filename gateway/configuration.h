@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/address.h"
+#include "gateway/login_backoff.h"
 #include "ipsec-glue/sa_method.h"
 
 #include <limits.h>
@@ -17,6 +18,10 @@
 #define CONFIGURATION_DNS_MAX    2
 #define CONFIGURATION_SIZE_MAX   65536 /* bytes of the file */
 #define CONFIGURATION_ERROR_MAX  512
+/* What may stand in front of a line. */
+#define CONFIGURATION_BLANKS " \t\r\v\f"
+/* What some editors put before UTF-8. */
+#define CONFIGURATION_BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 enum configuration_protection {
 	CONFIGURATION_PROTECTION_REQUIRED,
@@ -46,7 +51,17 @@ struct configuration {
 	uint32_t tunnels_maximum;
 	uint32_t half_open_maximum;
 	uint32_t half_open_per_client;
+	uint32_t half_open_per_address;
+	uint32_t tunnels_per_client;
+	uint32_t tunnels_per_address;
+	uint32_t sccrq_rate_per_client; /* a second */
+	uint32_t sccrq_rate_per_address;
 	uint32_t calls_per_tunnel;
+	uint16_t receive_window;
+	uint32_t retransmissions;
+	bool data_sequencing;
+	bool hide_avps;
+	char tunnel_secrets[PATH_MAX]; /* a file; empty: none */
 	enum configuration_data_path data_path;
 	uint32_t pool_first_ipv4; /* host byte order, inclusive */
 	uint32_t pool_last_ipv4;
@@ -55,12 +70,20 @@ struct configuration {
 	uint32_t mtu;
 	uint32_t lcp_echo_interval_seconds;
 	uint32_t lcp_echo_failures;
+	uint32_t sessions_maximum; /* of a user; 0: no limit */
+	bool sessions_replace;     /* beyond it: the oldest ends, else the new one is refused */
+	bool strip_domain;         /* of "DOMAIN\user" */
+	bool strip_realm;          /* of "user@realm" */
 	bool ppp_debug;
+	struct login_backoff_settings login_backoff;
 	char database[PATH_MAX];
+	char history_database[PATH_MAX]; /* a file; empty: no history */
+	uint32_t history_interval_seconds;
+	uint32_t history_days; /* 0: for ever */
+	uint32_t history_rows; /* 0: as many as there are */
 	enum configuration_bus bus;
 	char launcher[108]; /* fits sockaddr_un */
-	char updown[108];
-	int log_level; /* LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG of syslog.h */
+	int log_level;      /* LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG of syslog.h */
 };
 
 /* The defaults, which are those that etc/saregate.conf shows. */

@@ -2,6 +2,8 @@
 /* Changing one key of an INI text. Pure. */
 #include "gateway/configuration_edit.h"
 
+#include "gateway/configuration.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,7 +26,7 @@ struct place {
 
 static const char *skip_blanks(const char *c)
 {
-	return c + strspn(c, " \t");
+	return c + strspn(c, CONFIGURATION_BLANKS);
 }
 
 /* Whether the line is `key =` or `key:`, blanks aside. */
@@ -73,6 +75,9 @@ static struct place find_place(const char *text, const char *section, const char
 	bool inside = false;
 	const char *next;
 
+	if (strncmp(text, CONFIGURATION_BYTE_ORDER_MARK, strlen(CONFIGURATION_BYTE_ORDER_MARK)) ==
+	    0)
+		text += strlen(CONFIGURATION_BYTE_ORDER_MARK);
 	for (const char *line = text; *line; line = next) {
 		next = line + strcspn(line, "\n");
 		next += *next == '\n';

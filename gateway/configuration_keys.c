@@ -4,6 +4,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "gateway/address_pool.h"
+#include "gateway/address_text.h"
+#include "gateway/configuration_format.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,6 +82,17 @@ static const char *parse_path(const struct configuration_key *key, const char *v
 	return NULL;
 }
 
+/* A file that there may be, or none. */
+static const char *parse_optional_path(const struct configuration_key *key, const char *value,
+				       struct configuration *configuration)
+{
+	if (value[0] == '\0') {
+		*(char *)field(configuration, key) = '\0';
+		return NULL;
+	}
+	return parse_path(key, value, configuration);
+}
+
 /* The characters of a host name; the RFC asks for no more than a name. */
 static const char *parse_host_name(const struct configuration_key *key, const char *value,
 				   struct configuration *configuration)
@@ -96,25 +109,10 @@ static const char *parse_host_name(const struct configuration_key *key, const ch
 	return NULL;
 }
 
-/* An address that a host can have: none of 0/8, 127/8, multicast and above. */
-static const char *parse_host_ipv4(const char *text, uint32_t *ret_ipv4)
-{
-	struct inet_address address;
-	uint32_t ipv4;
-
-	if (inet_address_parse(text, &address) < 0 || address.family != AF_INET)
-		return "is no IPv4 address";
-	ipv4 = inet_address_to_ipv4(&address);
-	if (ipv4 >> 24 == 0 || ipv4 >> 24 == 127 || ipv4 >> 24 >= 224)
-		return "is no address that a host can have";
-	*ret_ipv4 = ipv4;
-	return NULL;
-}
-
 static const char *parse_ipv4(const struct configuration_key *key, const char *value,
 			      struct configuration *configuration)
 {
-	return parse_host_ipv4(value, field(configuration, key));
+	return address_text_ipv4(value, field(configuration, key));
 }
 
 static const char *parse_pool(const struct configuration_key *key, const char *value,
@@ -133,9 +131,9 @@ static const char *parse_pool(const struct configuration_key *key, const char *v
 	*separator = '\0';
 	text[strcspn(text, " \t")] = '\0';
 	separator += 1 + strspn(separator + 1, " \t");
-	wrong = parse_host_ipv4(text, &first);
+	wrong = address_text_ipv4(text, &first);
 	if (!wrong)
-		wrong = parse_host_ipv4(separator, &last);
+		wrong = address_text_ipv4(separator, &last);
 	if (wrong)
 		return wrong;
 	if (last < first)
@@ -150,23 +148,7 @@ static const char *parse_pool(const struct configuration_key *key, const char *v
 static const char *parse_dns(const struct configuration_key *key, const char *value,
 			     struct configuration *configuration)
 {
-	uint32_t servers[CONFIGURATION_DNS_MAX] = { 0 };
-	char text[VALUE_MAXIMUM], *rest = NULL;
-	size_t count = 0;
-
-	if (text_copy(text, sizeof(text), value) < 0)
-		return "is too long";
-	for (char *word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
-		const char *wrong;
-
-		if (count == ELEMENTS(servers))
-			return "has more than two addresses";
-		wrong = parse_host_ipv4(word, &servers[count++]);
-		if (wrong)
-			return wrong;
-	}
-	memcpy(configuration->dns_ipv4, servers, sizeof(servers));
-	return NULL;
+	return address_text_dns(value, configuration->dns_ipv4);
 }
 
 /*
@@ -262,6 +244,18 @@ static const struct configuration_word answers[] = {
 	{ NULL, 0 },
 };
 
+static const struct configuration_word name_parts[] = {
+	{ "strip", true },
+	{ "keep", false },
+	{ NULL, 0 },
+};
+
+static const struct configuration_word exceeded[] = {
+	{ "replace", true },
+	{ "refuse", false },
+	{ NULL, 0 },
+};
+
 static const struct configuration_word levels[] = {
 	{ "error", LOG_ERR }, { "warning", LOG_WARNING },
 	{ "info", LOG_INFO }, { "debug", LOG_DEBUG },
@@ -271,51 +265,84 @@ static const struct configuration_word levels[] = {
 #define FIELD(name)                                     \
 	.offset = offsetof(struct configuration, name), \
 	.size = sizeof(((struct configuration *)NULL)->name)
-#define NUMBER(name, low, high) \
-	.parse = parse_number, FIELD(name), .minimum = (low), .maximum = (high)
-#define WORD(name, list) .parse = parse_word, FIELD(name), .words = (list)
-#define ANSWER(name)     .parse = parse_answer, FIELD(name), .words = answers
-#define PATH(name)       .parse = parse_path, FIELD(name), .allowed = "an absolute path"
+#define KIND(name)              .parse = parse_##name, .format = configuration_format_##name
+#define NUMBER(name, low, high) KIND(number), FIELD(name), .minimum = (low), .maximum = (high)
+#define WORD(name, list)        KIND(word), FIELD(name), .words = (list)
+#define ANSWER(name)            KIND(answer), FIELD(name), .words = answers
+#define TEXT(name)              .format = configuration_format_text, FIELD(name)
+#define PATH(name)              .parse = parse_path, TEXT(name), .allowed = "an absolute path"
 #define SOCKET(name) \
-	.parse = parse_path, FIELD(name), .allowed = "an absolute path of at most 107 bytes"
+	.parse = parse_path, TEXT(name), .allowed = "an absolute path of at most 107 bytes"
+
+#define NOW      CONFIGURATION_EFFECT_NOW
+#define TUNNELS  CONFIGURATION_EFFECT_NEW_TUNNELS
+#define SESSIONS CONFIGURATION_EFFECT_NEW_SESSIONS
+#define RESTART  CONFIGURATION_EFFECT_RESTART
 
 /* clang-format off */
 const struct configuration_key configuration_keys[] = {
-	{ "listen", "address", .parse = parse_listen,
+	{ "listen", "address", NOW, KIND(listen),
 	  .allowed = "IPv4 and IPv6 addresses separated by spaces, at most 16; 0.0.0.0 and :: "
 		     "are all of their family" },
-	{ "listen", "port", NUMBER(port, 1, 65535) },
-	{ "ipsec", "protection", WORD(protection, protections) },
-	{ "ipsec", "sa-tracking", WORD(sa_tracking, tracking_wishes) },
-	{ "l2tp", "host-name", .parse = parse_host_name, FIELD(host_name),
+	{ "listen", "port", RESTART, NUMBER(port, 1, 65535) },
+	{ "ipsec", "protection", RESTART, WORD(protection, protections) },
+	{ "ipsec", "sa-tracking", RESTART, WORD(sa_tracking, tracking_wishes) },
+	{ "l2tp", "host-name", TUNNELS, .parse = parse_host_name, TEXT(host_name),
 	  .allowed = "1 to 63 letters, digits, dots and hyphens" },
-	{ "l2tp", "hello-interval", NUMBER(hello_interval_seconds, 5, 3600) },
-	{ "l2tp", "tunnels-maximum", NUMBER(tunnels_maximum, 1, 60000) },
-	{ "l2tp", "half-open-maximum", NUMBER(half_open_maximum, 1, 60000) },
-	{ "l2tp", "half-open-per-client", NUMBER(half_open_per_client, 1, 60000) },
-	{ "l2tp", "calls-per-tunnel", NUMBER(calls_per_tunnel, 1, 60000) },
-	{ "data-path", "kind", WORD(data_path, data_paths) },
-	{ "ppp", "pool", .parse = parse_pool,
+	{ "l2tp", "hello-interval", NOW, NUMBER(hello_interval_seconds, 5, 3600) },
+	{ "l2tp", "tunnels-maximum", TUNNELS, NUMBER(tunnels_maximum, 1, 60000) },
+	{ "l2tp", "half-open-maximum", TUNNELS, NUMBER(half_open_maximum, 1, 60000) },
+	{ "l2tp", "half-open-per-client", TUNNELS, NUMBER(half_open_per_client, 1, 60000) },
+	{ "l2tp", "half-open-per-address", TUNNELS, NUMBER(half_open_per_address, 1, 60000) },
+	{ "l2tp", "tunnels-per-client", TUNNELS, NUMBER(tunnels_per_client, 1, 60000) },
+	{ "l2tp", "tunnels-per-address", TUNNELS, NUMBER(tunnels_per_address, 1, 60000) },
+	{ "l2tp", "sccrq-rate-per-client", TUNNELS, NUMBER(sccrq_rate_per_client, 1, 10000) },
+	{ "l2tp", "sccrq-rate-per-address", TUNNELS, NUMBER(sccrq_rate_per_address, 1, 10000) },
+	{ "l2tp", "calls-per-tunnel", NOW, NUMBER(calls_per_tunnel, 1, 60000) },
+	{ "l2tp", "receive-window", RESTART, NUMBER(receive_window, 1, 16) },
+	{ "l2tp", "retransmissions", RESTART, NUMBER(retransmissions, 1, 20) },
+	{ "l2tp", "data-sequencing", SESSIONS, ANSWER(data_sequencing) },
+	{ "l2tp", "hide-avps", NOW, ANSWER(hide_avps) },
+	{ "l2tp", "tunnel-secrets", RESTART, .parse = parse_optional_path, TEXT(tunnel_secrets),
+	  .allowed = "nothing, or an absolute path" },
+	{ "data-path", "kind", RESTART, WORD(data_path, data_paths) },
+	{ "ppp", "pool", SESSIONS, KIND(pool),
 	  .allowed = "FIRST-LAST, IPv4 addresses in this order, at most 1048576 in all" },
-	{ "ppp", "local-address", .parse = parse_ipv4, FIELD(local_ipv4),
+	{ "ppp", "local-address", SESSIONS, KIND(ipv4), FIELD(local_ipv4),
 	  .allowed = "an IPv4 address" },
-	{ "ppp", "dns", .parse = parse_dns,
+	{ "ppp", "dns", SESSIONS, KIND(dns),
 	  .allowed = "nothing, or one or two IPv4 addresses separated by a space" },
-	{ "ppp", "mtu", NUMBER(mtu, 576, 1500) },
-	{ "ppp", "lcp-echo-interval", NUMBER(lcp_echo_interval_seconds, 0, 3600) },
-	{ "ppp", "lcp-echo-failures", NUMBER(lcp_echo_failures, 1, 100) },
-	{ "ppp", "debug", ANSWER(ppp_debug) },
-	{ "users", "database", PATH(database) },
-	{ "control", "bus", WORD(bus, buses) },
-	{ "control", "launcher", SOCKET(launcher) },
-	{ "control", "updown", SOCKET(updown) },
-	{ "log", "level", WORD(log_level, levels) },
+	{ "ppp", "mtu", SESSIONS, NUMBER(mtu, 576, 1500) },
+	{ "ppp", "lcp-echo-interval", SESSIONS, NUMBER(lcp_echo_interval_seconds, 0, 3600) },
+	{ "ppp", "lcp-echo-failures", SESSIONS, NUMBER(lcp_echo_failures, 1, 100) },
+	{ "ppp", "debug", SESSIONS, ANSWER(ppp_debug) },
+	{ "login", "failures-per-client", NOW,
+	  NUMBER(login_backoff.failures_per_client, 1, 1000) },
+	{ "login", "failures-per-user", NOW, NUMBER(login_backoff.failures_per_user, 1, 10000) },
+	{ "login", "failures-per-address", NOW,
+	  NUMBER(login_backoff.failures_per_address, 1, 100000) },
+	{ "login", "delay-maximum", NOW, NUMBER(login_backoff.delay_maximum_seconds, 0, 3600) },
+	{ "login", "forgive-after", NOW, NUMBER(login_backoff.forgive_after_seconds, 1, 86400) },
+	{ "users", "database", RESTART, PATH(database) },
+	{ "users", "domain", NOW, KIND(answer), FIELD(strip_domain), .words = name_parts },
+	{ "users", "realm", NOW, KIND(answer), FIELD(strip_realm), .words = name_parts },
+	{ "users", "sessions-maximum", SESSIONS, NUMBER(sessions_maximum, 0, 1000) },
+	{ "users", "sessions-exceeded", SESSIONS, KIND(answer), FIELD(sessions_replace),
+	  .words = exceeded },
+	{ "history", "database", RESTART, .parse = parse_optional_path, TEXT(history_database),
+	  .allowed = "nothing, or an absolute path" },
+	{ "history", "interval", NOW, NUMBER(history_interval_seconds, 5, 3600) },
+	{ "history", "days", NOW, NUMBER(history_days, 0, 36500) },
+	{ "history", "rows", NOW, NUMBER(history_rows, 0, 100000000) },
+	{ "control", "bus", RESTART, WORD(bus, buses) },
+	{ "control", "launcher", RESTART, SOCKET(launcher) },
+	{ "log", "level", NOW, WORD(log_level, levels) },
 	{ 0 },
 };
 /* clang-format on */
 
 _Static_assert(ELEMENTS(configuration_keys) <= CONFIGURATION_KEYS_MAX, "room for all keys");
-_Static_assert(CONFIGURATION_LISTEN_MAX == 16 && CONFIGURATION_DNS_MAX == 2 &&
+_Static_assert(CONFIGURATION_LISTEN_MAX == 16 && CONFIGURATION_DNS_MAX == ADDRESS_TEXT_DNS_MAX &&
 		       ADDRESS_POOL_MAXIMUM == 1048576,
 	       "the texts of configuration_keys name these numbers");
 
@@ -325,6 +352,13 @@ const struct configuration_key *configuration_key_find(const char *section, cons
 		if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
 			return key;
 	return NULL;
+}
+
+const char *configuration_key_full_name(const struct configuration_key *key,
+					char text[CONFIGURATION_NAME_MAX])
+{
+	snprintf(text, CONFIGURATION_NAME_MAX, "%s.%s", key->section, key->name);
+	return text;
 }
 
 const char *configuration_key_allowed(const struct configuration_key *key,
@@ -359,7 +393,14 @@ void configuration_default(struct configuration *ret_configuration)
 		.tunnels_maximum = 10000,
 		.half_open_maximum = 1000,
 		.half_open_per_client = 8,
+		.half_open_per_address = 500,
+		.tunnels_per_client = 16,
+		.tunnels_per_address = 2000,
+		.sccrq_rate_per_client = 2,
+		.sccrq_rate_per_address = 200,
 		.calls_per_tunnel = 4,
+		.receive_window = 8,
+		.retransmissions = 5,
 		.data_path = CONFIGURATION_DATA_PATH_AUTO,
 		.pool_first_ipv4 = 0x0a59000a,
 		.pool_last_ipv4 = 0x0a5903fa,
@@ -367,10 +408,20 @@ void configuration_default(struct configuration *ret_configuration)
 		.mtu = 1280,
 		.lcp_echo_interval_seconds = 30,
 		.lcp_echo_failures = 4,
+		.login_backoff = { .failures_per_client = 5,
+				   .failures_per_user = 20,
+				   .failures_per_address = 100,
+				   .delay_maximum_seconds = 300,
+				   .forgive_after_seconds = 600 },
 		.database = "/var/lib/saregate/saregate.db",
+		.strip_domain = true,
+		.sessions_replace = true,
+		.history_database = "/var/lib/saregate/history.db",
+		.history_interval_seconds = 60,
+		.history_days = 365,
+		.history_rows = 1000000,
 		.bus = CONFIGURATION_BUS_SYSTEM,
 		.launcher = "/run/saregate/launcher.socket",
-		.updown = "/run/saregate/updown.socket",
 		.log_level = LOG_INFO,
 	};
 }

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "gateway/history.h"
+#include "gateway/reload_report.h"
 #include "gateway/sessions.h"
 
 #include <stdbool.h>
@@ -31,6 +33,8 @@ struct control_bus_status {
 	const char *sa_tracking;
 	char listen[CONFIGURATION_LISTEN_MAX][INET_ENDPOINT_TEXT_MAX];
 	size_t listen_count;
+	const struct configuration_key *restart_keys[CONFIGURATION_KEYS_MAX];
+	size_t restart_count;
 	struct control_bus_counter counters[48];
 	size_t counter_count;
 };
@@ -38,14 +42,22 @@ struct control_bus_status {
 /* Fills in the status of this moment; its text is borrowed until the next call. */
 typedef void (*control_bus_status_fn)(void *userdata, struct control_bus_status *ret_status);
 
+/* Reads the configuration again; as gateway_reload(). */
+typedef int (*control_bus_reload_fn)(void *userdata, struct reload_report *ret_report,
+				     char ret_error[RELOAD_ERROR_MAX]);
+
 /* What the control API acts on; all borrowed. */
 struct control_bus_resources {
 	sd_event *event;
 	const struct configuration *configuration;
 	struct sessions *sessions;
 	struct user_database *users;
+	struct login_backoff *backoff;
+	struct client_traces *traces;
+	struct history *history; /* NULL: none is kept */
 	control_bus_status_fn status;
-	void *status_userdata;
+	control_bus_reload_fn reload;
+	void *userdata; /* of both */
 };
 
 /**

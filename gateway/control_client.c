@@ -80,7 +80,7 @@ int control_request_send(struct control_request *request, sd_bus_message **ret_r
 	r = sd_bus_call(request->bus, request->message, PATIENCE_USEC, &reason, ret_reply);
 	if (r < 0) {
 		explain(r, &reason, ret_error);
-		return r;
+		return sd_bus_error_has_name(&reason, INTERFACE ".NotFound") ? -ENOENT : r;
 	}
 	return 0;
 }
@@ -261,4 +261,20 @@ static int read_value(sd_bus_message *reply, int depth, json_object **ret_value)
 int control_reply_read_json(sd_bus_message *reply, json_object **ret_value)
 {
 	return read_value(reply, 0, ret_value);
+}
+
+int control_watch(sd_bus **ret_bus, sd_bus_message_handler_t handler, void *userdata)
+{
+	sd_bus *bus = NULL;
+	int r = sd_bus_open_system(&bus);
+
+	if (r >= 0)
+		r = sd_bus_match_signal(bus, NULL, SERVICE, PATH, INTERFACE, NULL, handler,
+					userdata);
+	if (r < 0) {
+		sd_bus_flush_close_unref(bus);
+		return r;
+	}
+	*ret_bus = bus;
+	return 0;
 }

@@ -30,7 +30,7 @@ void control_request_done(struct control_request *request);
  * @ret_reply: the caller unrefs it
  * @ret_error: on failure one line; the gateway's own words where it gave any
  *
- * Return: 0; negative errno.
+ * Return: 0; -ENOENT: what was asked for is not there; other negative errno.
  */
 int control_request_send(struct control_request *request, sd_bus_message **ret_reply,
 			 char ret_error[CONTROL_ERROR_MAX]);
@@ -44,6 +44,14 @@ int control_request_send(struct control_request *request, sd_bus_message **ret_r
  * Return: 0 and *@ret_value, which the caller puts; -EBADMSG; -ENOMEM.
  */
 int control_reply_read_json(sd_bus_message *reply, json_object **ret_value);
+
+/**
+ * control_watch() - a connection that hears saregated's signals
+ * @ret_bus: the caller processes and closes it
+ *
+ * Return: 0; negative errno.
+ */
+int control_watch(sd_bus **ret_bus, sd_bus_message_handler_t handler, void *userdata);
 
 /* For _cleanup_(json_putp). */
 static inline void json_putp(json_object **object)

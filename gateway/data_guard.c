@@ -28,15 +28,9 @@ struct data_guard {
 	bool behind; /* something that ought to be let in is not */
 };
 
-/* What the kernel takes of a reqid as the number of a zone. */
-static uint32_t zone_of(uint64_t reference)
-{
-	return sa_reference_reqid(reference) & UINT16_MAX;
-}
-
 static struct guarded *first_of_zone(const struct data_guard *guard, uint64_t reference)
 {
-	return (struct guarded *)key_table_first(&guard->tunnels, zone_of(reference));
+	return (struct guarded *)key_table_first(&guard->tunnels, sa_reference_zone(reference));
 }
 
 static struct guarded *next_of_zone(const struct guarded *guarded)
@@ -167,7 +161,7 @@ int data_guard_admit(struct data_guard *guard, uint64_t reference, uint16_t tunn
 	error = set_marks(guard, guarded, marks, count);
 	if (error)
 		return error;
-	key_table_insert(&guard->tunnels, &guarded->link, zone_of(reference));
+	key_table_insert(&guard->tunnels, &guarded->link, sa_reference_zone(reference));
 	guarded = NULL;
 	return 0;
 }

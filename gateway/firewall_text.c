@@ -51,6 +51,26 @@ static const char head[] =
 	"		type ifname . ipv4_addr\n"
 	"	}\n"
 	"\n"
+	"	# Groups of clients; saregated fills these. A group is a mark of its own, which\n"
+	"	# packets have while the chain forward looks at them. Its bytes read the same\n"
+	"	# in either order.\n"
+	"	map group_of {\n"
+	"		type ifname : mark\n"
+	"	}\n"
+	"\n"
+	"	set members {\n"
+	"		type ifname . mark\n"
+	"	}\n"
+	"\n"
+	"	set restricted {\n"
+	"		type mark\n"
+	"	}\n"
+	"\n"
+	"	set reachable {\n"
+	"		type mark . ipv4_addr\n"
+	"		flags interval\n"
+	"	}\n"
+	"\n"
 	"	# The mark of the packet that carried it says whose SA it came by: not for "
 	"inside.\n"
 	"	chain prerouting {\n"
@@ -58,6 +78,9 @@ static const char head[] =
 	"		iifname \"sg*\" meta mark set 0\n"
 	"		iifname \"sg*\" meta nfproto ipv6 counter drop\n"
 	"		iifname \"sg*\" iifname . ip saddr != @inner counter drop\n"
+	"		# One link's own addresses: a cloud gives this host its credentials "
+	"there.\n"
+	"		iifname \"sg*\" ip daddr 169.254.0.0/16 counter drop\n"
 	"	}\n"
 	"\n";
 
@@ -71,10 +94,20 @@ static const char input_format[] =
 	"	}\n"
 	"\n";
 
+/* Nothing here names the pool: a session may be older than it. */
 static const char tail_format[] =
 	"	chain forward {\n"
 	"		type filter hook forward priority filter; policy accept;\n"
-	"		iifname \"sg*\" oifname \"sg*\" counter drop\n"
+	"		iifname \"sg*\" meta mark set 0\n"
+	"		iifname \"sg*\" meta mark set iifname map @group_of\n"
+	"		iifname \"sg*\" oifname \"sg*\" oifname . meta mark != @members counter "
+	"drop\n"
+	"		iifname \"sg*\" oifname != \"sg*\" meta mark @restricted meta mark . ip "
+	"daddr != "
+	"@reachable counter drop\n"
+	"		iifname \"sg*\" oifname != \"sg*\" meta mark @restricted meta nfproto ipv6 "
+	"counter drop\n"
+	"		iifname \"sg*\" meta mark set 0\n"
 	"		iifname \"sg*\" tcp flags & (syn | rst) == syn tcp option maxseg size set "
 	"%1$u\n"
 	"		oifname \"sg*\" tcp flags & (syn | rst) == syn tcp option maxseg size set "
@@ -83,7 +116,7 @@ static const char tail_format[] =
 	"\n"
 	"	chain postrouting {\n"
 	"		type nat hook postrouting priority srcnat; policy accept;\n"
-	"		ip saddr %2$s-%3$s oifname != \"sg*\" counter masquerade\n"
+	"		iifname \"sg*\" oifname != \"sg*\" counter masquerade\n"
 	"	}\n"
 	"}\n";
 
@@ -128,19 +161,15 @@ int firewall_text(const struct configuration *configuration, char **ret_text)
 	_cleanup_(freep) char *start = NULL;
 	_cleanup_(freep) char *input = NULL;
 	_cleanup_(freep) char *end = NULL;
-	char first[INET6_ADDRSTRLEN];
-	char last[INET6_ADDRSTRLEN];
 	char dns_rule[DNS_RULE_MAX];
 	char *text;
 
 	format_dns_rule(configuration, dns_rule);
-	format_ipv4(configuration->pool_first_ipv4, first);
-	format_ipv4(configuration->pool_last_ipv4, last);
 	if (asprintf(&start, head, (unsigned int)configuration->port) < 0)
 		start = NULL;
 	if (asprintf(&input, input_format, dns_rule) < 0)
 		input = NULL;
-	if (asprintf(&end, tail_format, configuration->mtu - TCP_OVERHEAD, first, last) < 0)
+	if (asprintf(&end, tail_format, configuration->mtu - TCP_OVERHEAD) < 0)
 		end = NULL;
 	if (!start || !input || !end || asprintf(&text, "%s%s%s", start, input, end) < 0)
 		return -ENOMEM;

@@ -18,7 +18,7 @@
 
 /**
  * firewall_text() - the file for `nft -f`
- * @configuration: port, pool, MTU and DNS servers are used
+ * @configuration: port, MTU and DNS servers are used
  *
  * Return: 0 and *@ret_text, which the caller frees; -ENOMEM.
  */

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Advice for firewalls that are not ours, from nft's JSON. What must pass: IKE
- * and ESP from outside, L2TP once more after decryption (in transport mode it
- * runs through the input chain again; the guard drops what came in clear), and
- * clients' packets between sg* and the network behind. Pure.
- */
+/* Chains that drop, and who manages them, from nft's JSON. Pure. */
 #include "gateway/foreign_firewall.h"
 
 #include "base/cleanup.h"
@@ -14,31 +9,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char heading[] = "another firewall of this host drops what it does not know; so that "
-			      "clients come in,\nrun, unless you have done so before:\n";
-
-static const char ufw_commands[] = "  ufw allow 500,4500,1701/udp\n"
-				   "  ufw allow proto esp from any to any\n"
-				   "  ufw route allow in on sg+\n";
-
-static const char firewalld_commands[] =
-	"  firewall-cmd --permanent --add-service=ipsec --add-port=1701/udp\n"
-	"  firewall-cmd --permanent --zone=trusted --add-interface=sg+\n"
-	"  firewall-cmd --reload\n";
-
-static const char docker_commands[] =
-	"  iptables -I DOCKER-USER -i sg+ -j ACCEPT\n"
-	"  iptables -I DOCKER-USER -o sg+ -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
-
-static const char iptables_forward[] =
-	"  iptables -I FORWARD -i sg+ -j ACCEPT\n"
-	"  iptables -I FORWARD -o sg+ -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
-
-#define IPTABLES_INPUT(program)                                                    \
-	"  " program " -I INPUT -p udp -m multiport --dports 500,4500 -j ACCEPT\n" \
-	"  " program " -I INPUT -p esp -j ACCEPT\n"                                \
-	"  " program " -I INPUT -p udp --dport 1701 -m policy --dir in --pol ipsec -j ACCEPT\n"
 
 struct chain {
 	const char *family;
@@ -64,7 +34,7 @@ static const char *text_of(json_object *object, const char *key)
 {
 	json_object *value;
 
-	if (!json_object_object_get_ex(object, key, &value))
+	if (!json_object_object_get_ex(object, key, &value) || !value)
 		return "";
 	return json_object_get_string(value);
 }
@@ -120,42 +90,50 @@ static bool is_iptables(const struct chain *chain)
 	       (is(chain->name, "INPUT") || is(chain->name, "FORWARD"));
 }
 
-static void advise_input(FILE *text, const struct chain *chain)
+static void add(struct foreign_rules *rules, const char *place, const char *name)
 {
-	static const char *const rules[] = { "udp dport { 500, 4500 } accept",
-					     "meta l4proto esp accept",
-					     "udp dport 1701 meta ipsec exists accept" };
+	char rule[FOREIGN_RULE_SIZE];
 
-	if (is_iptables(chain)) {
-		fputs(is(chain->family, "ip6") ? IPTABLES_INPUT("ip6tables")
-					       : IPTABLES_INPUT("iptables"),
-		      text);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		fprintf(text, "  nft 'insert rule %s %s %s %s'\n", chain->family, chain->table,
-			chain->name, rules[i]);
+	if (snprintf(rule, sizeof(rule), "%s %s", place, name) < (int)sizeof(rule))
+		foreign_rules_add(rules, rule);
+}
+
+/* "iptables", or "nft" and the chain. */
+static void name_place(const struct chain *chain, char place[FOREIGN_RULE_SIZE])
+{
+	if (is_iptables(chain))
+		strcpy(place, is(chain->family, "ip6") ? "ip6tables" : "iptables");
+	else
+		snprintf(place, FOREIGN_RULE_SIZE, "nft %s %s %s", chain->family, chain->table,
+			 chain->name);
+}
+
+static void add_input(struct foreign_rules *rules, const struct chain *chain)
+{
+	char place[FOREIGN_RULE_SIZE];
+
+	name_place(chain, place);
+	add(rules, place, "ike");
+	add(rules, place, "esp");
+	add(rules, place, "l2tp");
 }
 
 /* Inside the tunnels there is IPv4 only. */
-static void advise_forward(FILE *text, const struct chain *chain, const struct managers *managers)
+static void add_forward(struct foreign_rules *rules, const struct chain *chain,
+			const struct managers *managers)
 {
-	static const char *const rules[] = {
-		"iifname \"sg*\" accept", "oifname \"sg*\" ct state established,related accept"
-	};
+	bool is_dockers = is_iptables(chain) && managers->docker;
+	char place[FOREIGN_RULE_SIZE];
 
 	if (is(chain->family, "ip6"))
 		return;
-	if (is_iptables(chain)) {
-		fputs(managers->docker ? docker_commands : iptables_forward, text);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		fprintf(text, "  nft 'insert rule %s %s %s %s'\n", chain->family, chain->table,
-			chain->name, rules[i]);
+	name_place(chain, place);
+	add(rules, place, is_dockers ? "docker-in" : "forward-in");
+	add(rules, place, is_dockers ? "docker-out" : "forward-out");
 }
 
-static void advise_chain(FILE *text, const struct chain *chain, const struct managers *managers)
+static void add_chain(struct foreign_rules *rules, const struct chain *chain,
+		      const struct managers *managers)
 {
 	if (!is(chain->policy, "drop") || begins(chain->table, "saregate") ||
 	    !(is(chain->family, "ip") || is(chain->family, "ip6") || is(chain->family, "inet")))
@@ -163,49 +141,36 @@ static void advise_chain(FILE *text, const struct chain *chain, const struct man
 	if (managers->ufw && is_iptables(chain))
 		return;
 	if (is(chain->hook, "input"))
-		advise_input(text, chain);
+		add_input(rules, chain);
 	else if (is(chain->hook, "forward"))
-		advise_forward(text, chain, managers);
+		add_forward(rules, chain, managers);
 }
 
-static void advise(FILE *text, json_object *list)
+static void find(json_object *list, struct foreign_rules *rules)
 {
+	static const char *const ufw[] = { "ike", "esp", "forward" };
+	static const char *const firewalld[] = { "ike", "l2tp", "forward" };
 	struct managers managers = find_managers(list);
 	struct chain chain;
 
-	if (managers.ufw)
-		fputs(ufw_commands, text);
-	if (managers.firewalld)
-		fputs(firewalld_commands, text);
+	for (size_t i = 0; managers.ufw && i < ELEMENTS(ufw); i++)
+		add(rules, "ufw", ufw[i]);
+	for (size_t i = 0; managers.firewalld && i < ELEMENTS(firewalld); i++)
+		add(rules, "firewalld", firewalld[i]);
 	for (size_t i = 0; i < json_object_array_length(list); i++)
 		if (read_chain(list, i, &chain))
-			advise_chain(text, &chain, &managers);
+			add_chain(rules, &chain, &managers);
 }
 
-int foreign_firewall_advice(const char *chains, char **ret_text)
+int foreign_firewall_find(const char *chains, struct foreign_rules *ret_rules)
 {
 	_cleanup_(json_putp) json_object *root = json_tokener_parse(chains);
-	_cleanup_(freep) char *commands = NULL;
 	json_object *list;
-	size_t size = 0;
-	FILE *stream;
-	char *text;
 
 	if (!root || !json_object_object_get_ex(root, "nftables", &list) ||
 	    !json_object_is_type(list, json_type_array))
 		return -EINVAL;
-	stream = open_memstream(&commands, &size);
-	if (!stream)
-		return -ENOMEM;
-	advise(stream, list);
-	if (fclose(stream) < 0)
-		return -ENOMEM;
-	if (size == 0) {
-		*ret_text = NULL;
-		return 0;
-	}
-	if (asprintf(&text, "%s%s", heading, commands) < 0)
-		return -ENOMEM;
-	*ret_text = text;
+	*ret_rules = (struct foreign_rules){ 0 };
+	find(list, ret_rules);
 	return 0;
 }

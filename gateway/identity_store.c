@@ -7,13 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define FILE_NAME   "identities"
 #define RECORD_SIZE sizeof(struct updown_message)
 /* Between two searches for room: they read the whole file. */
 #define SQUEEZE_INTERVAL (IDENTITY_STORE_MAXIMUM / 4)
@@ -26,17 +24,12 @@ struct identity_store {
 	size_t squeezed_count; /* what the last search for room left */
 };
 
-int identity_store_open(const char *updown_path)
+int identity_store_open(const char *path)
 {
-	const char *slash = strrchr(updown_path, '/');
-	_cleanup_(closep) int descriptor = -1;
-	char path[PATH_MAX];
+	_cleanup_(closep) int descriptor =
+		open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
 	struct stat status;
 
-	if (!slash || (size_t)(slash - updown_path) >= sizeof(path) - sizeof("/" FILE_NAME))
-		return -EINVAL;
-	snprintf(path, sizeof(path), "%.*s/" FILE_NAME, (int)(slash - updown_path), updown_path);
-	descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
 	if (descriptor < 0 || fstat(descriptor, &status) < 0)
 		return -errno;
 	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 077))

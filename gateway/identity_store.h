@@ -10,6 +10,9 @@
 
 #include "ipsec-glue/updown_message.h"
 
+/* In a folder of saregated's own, which a boot empties. */
+#define IDENTITY_STORE_PATH "/run/saregate/state/identities"
+
 /* Records in the file; older ones without a living SA make room. */
 #define IDENTITY_STORE_MAXIMUM 16384
 
@@ -19,15 +22,12 @@ struct identity_store;
 typedef bool (*identity_store_keep_fn)(void *userdata, const struct updown_message *record);
 
 /**
- * identity_store_open() - the file, beside the socket that updown sends to
- * @updown_path: /run/saregate/updown.socket makes it /run/saregate/identities
- *
- * Call while still root: the folder is root's, and so stays the file.
+ * identity_store_open() - the file, made if it is not there
  *
  * Return: a descriptor that the caller owns; -EPERM if the file is not a plain
  *         one of ours; other negative errno.
  */
-int identity_store_open(const char *updown_path);
+int identity_store_open(const char *path);
 
 /**
  * identity_store_new() - read what an earlier process left

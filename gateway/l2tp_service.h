@@ -6,9 +6,11 @@
  */
 #pragma once
 
+#include "gateway/client_traces.h"
 #include "gateway/configuration.h"
 #include "gateway/sa_tracking.h"
 #include "gateway/tunnel_path.h"
+#include "gateway/tunnel_secrets.h"
 #include "l2tp/lns.h"
 
 #include <systemd/sd-event.h>
@@ -35,6 +37,9 @@ struct l2tp_service_ops {
 			    const struct l2tp_service_path *path, void **ret_user);
 	/* PPP may start. Negative errno: the call is closed. */
 	int (*call_established)(void *userdata, void *user);
+	/* Something of a tunnel that is worth telling who asks why; may be NULL. */
+	void (*told)(void *userdata, const struct l2tp_path *path, enum client_event_kind kind,
+		     const char *text);
 	/* The call is over; its data path closes when this returns. */
 	void (*call_closed)(void *userdata, void *user, enum l2tp_end_cause cause);
 };
@@ -52,14 +57,36 @@ struct l2tp_service_counters {
  * @configuration: borrowed
  * @tracking:      borrowed; NULL where protection is off
  * @choice:        copied
+ * @secrets:       borrowed; NULL: no secret is shared with any peer
  * @ret_error:     on failure one line with cause and remedy; at least 256 bytes
  *
  * Return: 0 or negative errno.
  */
 int l2tp_service_new(sd_event *event, const struct configuration *configuration,
 		     struct sa_tracking *tracking, const struct path_choice *choice,
-		     const struct l2tp_service_ops *ops, void *userdata,
-		     struct l2tp_service **ret_service, char ret_error[256]);
+		     const struct tunnel_secrets *secrets, const struct l2tp_service_ops *ops,
+		     void *userdata, struct l2tp_service **ret_service, char ret_error[256]);
+
+/**
+ * l2tp_service_change_listeners() - listen on the addresses of @configuration
+ * @configuration: borrowed for the call; its port is that of the service
+ * @ret_error:     on failure one line with cause and remedy; nothing has changed
+ *
+ * Tunnels have sockets of their own and stay, also those of an address that goes.
+ *
+ * Return: 0 or negative errno.
+ */
+int l2tp_service_change_listeners(struct l2tp_service *service,
+				  const struct configuration *configuration, char ret_error[256]);
+
+/* Takes over what @configuration, borrowed for the call, says of L2TP. */
+void l2tp_service_change_settings(struct l2tp_service *service,
+				  const struct configuration *configuration);
+
+/* Borrowed from now on, in the place of the former ones; for the next tunnels. */
+void l2tp_service_change_secrets(struct l2tp_service *service,
+				 const struct tunnel_secrets *secrets);
+
 /* Closes all at once, without a word to the peers; l2tp_service_stop() says goodbye. */
 void l2tp_service_free(struct l2tp_service *service);
 void l2tp_service_freep(struct l2tp_service **service);

@@ -46,6 +46,8 @@ int l2tp_service_call_prepare(void *userdata, struct l2tp_call *lns_call)
 	const struct l2tp_data_path_session_ids ids = {
 		.local_session_id = l2tp_call_local_id(lns_call),
 		.peer_session_id = l2tp_call_peer_id(lns_call),
+		.sequencing = service->configuration->data_sequencing ? L2TP_DATA_SEQUENCING_SENT
+								      : L2TP_DATA_SEQUENCING_NONE,
 	};
 	_cleanup_(tunnel_path_call_freep) struct tunnel_path_call *call = NULL;
 	struct l2tp_service_path path = { .path = opened->path, .why = opened->why };
@@ -53,8 +55,7 @@ int l2tp_service_call_prepare(void *userdata, struct l2tp_call *lns_call)
 
 	error = tunnel_path_call_new(&tunnel->path, &ids, service->event, on_pppd, tunnel, &call);
 	if (error) {
-		log_error("tunnel %u: the data path of a call cannot be opened: %s",
-			  l2tp_tunnel_local_id(l2tp_call_tunnel(lns_call)), strerror(-error));
+		l2tp_service_log_call_failure(service, lns_call, error);
 		return error;
 	}
 	path.session = call->session;
@@ -62,6 +63,7 @@ int l2tp_service_call_prepare(void *userdata, struct l2tp_call *lns_call)
 	if (error)
 		return error;
 	l2tp_call_set_userdata(lns_call, TAKE_PTR(call));
+	l2tp_service_log_numbers(service, lns_call);
 	return 0;
 }
 
@@ -71,11 +73,13 @@ int l2tp_service_call_established(void *userdata, struct l2tp_call *lns_call)
 	struct l2tp_service *service = userdata;
 
 	if (l2tp_call_sequencing_required(lns_call)) {
-		int error = call->tunnel->opened.path->session_set_sequencing(call->session, true);
+		int error = call->tunnel->opened.path->session_set_sequencing(
+			call->session, L2TP_DATA_SEQUENCING_REQUIRED);
 
 		if (error)
 			return error;
 	}
+	l2tp_service_log_proxy(service, lns_call);
 	return service->ops->call_established(service->userdata, call->user);
 }
 
@@ -100,6 +104,7 @@ void l2tp_service_call_closed(void *userdata, struct l2tp_call *lns_call, enum l
 
 	/* The client's farewell may be among them. */
 	l2tp_service_flush_frames(service);
+	l2tp_service_log_call_closed(service, lns_call);
 	service->ops->call_closed(service->userdata, call->user, cause);
 	tunnel_path_call_free(call);
 }

@@ -17,6 +17,7 @@ const char *l2tp_service_end_text(enum l2tp_end_cause cause)
 		[L2TP_END_PROTOCOL_ERROR] = "the client broke the protocol",
 		[L2TP_END_NO_RESOURCES] = "the gateway lacks what it needs for it",
 		[L2TP_END_SETUP_TIMEOUT] = "the client did not finish the set-up",
+		[L2TP_END_NOT_AUTHORIZED] = "the client does not know the tunnel's secret",
 	};
 
 	return cause < L2TP_END_COUNT_ ? texts[cause] : "?";

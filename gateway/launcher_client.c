@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "gateway/launcher_queue.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,10 +21,13 @@ struct launcher_client {
 	void *userdata;
 	int descriptor;
 	sd_event_source *source;
+	struct launcher_queue requests;
 };
 
+/* What was not yet said need not be said any more: no pppd came of it. */
 static void disconnect(struct launcher_client *client)
 {
+	launcher_queue_clear(&client->requests);
 	client->source = sd_event_source_disable_unref(client->source);
 	closep(&client->descriptor);
 	client->descriptor = -1;
@@ -41,6 +45,7 @@ int launcher_client_new(sd_event *event, const char *path, const struct launcher
 	client->ops = ops;
 	client->userdata = userdata;
 	client->descriptor = -1;
+	launcher_queue_init(&client->requests);
 	*ret_client = client;
 	return 0;
 }
@@ -102,13 +107,34 @@ static int receive_one(struct launcher_client *client)
 	return 1;
 }
 
-static int on_readable(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
+static int receive_some(struct launcher_client *client)
 {
-	struct launcher_client *client = userdata;
 	int result = 1;
 
 	for (int i = 0; i < RECEIVE_BUDGET && result == 1 && client->descriptor >= 0; i++)
 		result = receive_one(client);
+	return result;
+}
+
+/* The loop says when there is room for what waits. */
+static int watch(struct launcher_client *client)
+{
+	uint32_t room = launcher_queue_waits(&client->requests) ? EPOLLOUT : 0;
+
+	return sd_event_source_set_io_events(client->source, EPOLLIN | room);
+}
+
+static int on_ready(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
+{
+	struct launcher_client *client = userdata;
+	int result = 0;
+
+	if (events & ~(uint32_t)EPOLLOUT)
+		result = receive_some(client);
+	if (result >= 0 && client->descriptor >= 0)
+		result = launcher_queue_flush(&client->requests, client->descriptor);
+	if (result >= 0 && client->descriptor >= 0)
+		result = watch(client);
 	if (result < 0 && client->descriptor >= 0) {
 		disconnect(client);
 		client->ops->disconnected(client->userdata);
@@ -143,7 +169,7 @@ int launcher_client_connect(struct launcher_client *client)
 	error = check_peer(descriptor);
 	if (error)
 		return error;
-	error = sd_event_add_io(client->event, &client->source, descriptor, EPOLLIN, on_readable,
+	error = sd_event_add_io(client->event, &client->source, descriptor, EPOLLIN, on_ready,
 				client);
 	if (error < 0)
 		return error;
@@ -151,44 +177,36 @@ int launcher_client_connect(struct launcher_client *client)
 	return 0;
 }
 
+static int request(struct launcher_client *client, const union launcher_message *message,
+		   const int *descriptors)
+{
+	int error =
+		launcher_queue_send(&client->requests, client->descriptor, message, descriptors);
+
+	return error ? error : watch(client);
+}
+
 int launcher_client_start(struct launcher_client *client, const struct launcher_start *start,
 			  const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_])
 {
-	const size_t descriptors_size = sizeof(int) * LAUNCHER_DESCRIPTOR_COUNT_;
-	struct launcher_start request = *start;
-	union {
-		char bytes[CMSG_SPACE(sizeof(int) * LAUNCHER_DESCRIPTOR_COUNT_)];
-		struct cmsghdr align;
-	} control = { 0 };
-	struct iovec part = { &request, sizeof(request) };
-	struct msghdr message = { .msg_iov = &part,
-				  .msg_iovlen = 1,
-				  .msg_control = control.bytes,
-				  .msg_controllen = sizeof(control.bytes) };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	union launcher_message message = { .start = *start };
 	int error = launcher_client_connect(client);
 
 	if (error)
 		return error;
-	request.header.version = LAUNCHER_MESSAGE_VERSION;
-	request.header.type = LAUNCHER_MESSAGE_START;
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(descriptors_size);
-	memcpy(CMSG_DATA(header), descriptors, descriptors_size);
-	return sendmsg(client->descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+	message.header.version = LAUNCHER_MESSAGE_VERSION;
+	message.header.type = LAUNCHER_MESSAGE_START;
+	return request(client, &message, descriptors);
 }
 
 int launcher_client_stop(struct launcher_client *client, uint32_t call_id)
 {
-	struct launcher_stop request = {
-		.header = { LAUNCHER_MESSAGE_VERSION, LAUNCHER_MESSAGE_STOP },
-		.call_id = call_id,
+	const union launcher_message message = {
+		.stop = {
+			.header = { LAUNCHER_MESSAGE_VERSION, LAUNCHER_MESSAGE_STOP },
+			.call_id = call_id,
+		},
 	};
 
-	if (client->descriptor < 0)
-		return -ENOTCONN;
-	return send(client->descriptor, &request, sizeof(request), MSG_NOSIGNAL | MSG_DONTWAIT) < 0
-		       ? -errno
-		       : 0;
+	return client->descriptor < 0 ? -ENOTCONN : request(client, &message, NULL);
 }

@@ -49,7 +49,8 @@ bool launcher_client_connected(const struct launcher_client *client);
  * @start:       all but the header
  * @descriptors: session and plugin socket, borrowed: the caller closes its own
  *
- * Return: 0: sent, started() or refused() follows; negative errno.
+ * Return: 0: sent, or waits for room in the socket: started(), refused() or
+ *         disconnected() follows; negative errno.
  */
 int launcher_client_start(struct launcher_client *client, const struct launcher_start *start,
 			  const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_]);

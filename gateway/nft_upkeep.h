@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "gateway/group_firewall.h"
 #include "gateway/inner_addresses.h"
 #include "ipsec-glue/cleartext_guard.h"
 #include "ipsec-glue/sa_mark_table.h"
@@ -20,6 +21,7 @@ struct nft_upkeep_resources {
 	uint16_t l2tp_port;
 	struct sa_mark_table *marks;
 	struct inner_addresses *inner; /* NULL: there are no sessions to isolate */
+	struct group_firewall *groups; /* NULL as well then */
 	/* Somebody changed our tables: nft_upkeep_look() is due. */
 	void (*changed)(void *userdata);
 	void *userdata;

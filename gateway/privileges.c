@@ -93,8 +93,9 @@ int privileges_drop(void)
 	gid_t gid = 0;
 	int result;
 
+	/* What the unit gave us, what we start would not get. */
 	if (geteuid() != 0)
-		return 0;
+		return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ? -errno : 0;
 	result = privileges_lookup(&uid, &gid);
 	return result < 0 ? result : privileges_drop_to(uid, gid);
 }

@@ -19,7 +19,9 @@ int privileges_lookup(uid_t *ret_uid, gid_t *ret_gid);
  * No supplementary groups, bounding set cut, no_new_privs set; CAP_NET_ADMIN
  * stays permitted and effective. Then proves that root cannot be had back.
  *
- * Return: 0 (also if already not root: nothing is done then); -ENOENT if there is
+ * Who is not root stays who it is, and passes no capability on to what it runs.
+ *
+ * Return: 0; -ENOENT if there is
  *         no user saregate; -EPERM if CAP_NET_ADMIN is not there to be kept, or if
  *         a right remained; other negative errno. After an error the process may
  *         have lost some rights and kept others: it must end.

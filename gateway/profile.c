@@ -43,56 +43,9 @@ int profile_make(const struct profile_client *client, const struct profile *prof
 
 /* ---- text ------------------------------------------------------------------- */
 
-/* How many bytes follow a first byte of UTF-8 (RFC 3629); -1 if it is none. */
-static int followers(uint8_t first)
-{
-	if (first < 0x80)
-		return 0;
-	if (first >= 0xc2 && first <= 0xdf)
-		return 1;
-	if ((first & 0xf0) == 0xe0)
-		return 2;
-	if (first >= 0xf0 && first <= 0xf4)
-		return 3;
-	return -1;
-}
-
-/* Control characters, surrogates, what is no character, and separators of lines. */
-static bool is_fit(uint32_t point, int count)
-{
-	static const uint32_t smallest[] = { 0, 0x80, 0x800, 0x10000 };
-
-	return point >= smallest[count] && point >= 0x20 && !(point >= 0x7f && point < 0xa0) &&
-	       !(point >= 0xd800 && point < 0xe000) && point != 0x2028 && point != 0x2029 &&
-	       (point & 0xfffe) != 0xfffe && point <= 0x10ffff;
-}
-
-static bool is_plain_text(const char *text)
-{
-	const uint8_t *byte = (const uint8_t *)text;
-
-	while (*byte) {
-		int count = followers(*byte);
-		uint32_t point = *byte++;
-
-		if (count < 0)
-			return false;
-		if (count > 0)
-			point &= 0x3fU >> count;
-		for (int i = 0; i < count; i++, byte++) {
-			if ((*byte & 0xc0) != 0x80)
-				return false;
-			point = point << 6 | (*byte & 0x3f);
-		}
-		if (!is_fit(point, count))
-			return false;
-	}
-	return true;
-}
-
 const char *profile_secret_check(const char *secret)
 {
-	if (*secret && is_plain_text(secret))
+	if (*secret && text_is_plain(secret))
 		return NULL;
 	return "it must be UTF-8 text without control characters to be put into a profile";
 }
@@ -102,7 +55,7 @@ const char *profile_name_check(const char *name)
 	size_t size = strlen(name);
 
 	if (size == 0 || size > PROFILE_NAME_MAX || name[0] == ' ' || name[size - 1] == ' ' ||
-	    name[0] == '.' || strpbrk(name, "\\/:*?\"<>|") || !is_plain_text(name))
+	    name[0] == '.' || strpbrk(name, "\\/:*?\"<>|") || !text_is_plain(name))
 		return "a name has 1 to 64 bytes of UTF-8, without control characters and "
 		       "\\ / : * ? \" < > |, and neither begins nor ends with a space nor begins "
 		       "with a dot";

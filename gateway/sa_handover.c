@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Those who are waited for, and one timer that runs while there are any. */
+/*
+ * Those who are waited for, found by their generation, and one timer that runs
+ * while there are any: n who rekey at once cost n.
+ */
 #include "gateway/sa_handover.h"
+
+#include "ipsec-glue/key_table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 struct waiting {
+	struct key_link by_generation; /* first: key_table gives it back */
+	struct waiting *previous, *next;
 	uint64_t reference;
 	uint64_t begun_usec;
 	uint64_t used_usec; /* when @used_spi was first seen in use */
@@ -19,9 +26,10 @@ struct sa_handover {
 	const struct sa_handover_ops *ops;
 	void *userdata;
 	sd_event_source *timer;
+	struct key_table found; /* all of @waiting */
 	struct waiting *waiting;
-	size_t count;
-	size_t room;
+	uint64_t look_usec; /* when the kernel is next asked */
+	bool untold;        /* somebody was handed over outside of the timer */
 };
 
 static uint64_t now_usec(const struct sa_handover *handover)
@@ -32,10 +40,37 @@ static uint64_t now_usec(const struct sa_handover *handover)
 	return now;
 }
 
-static void wake_at(struct sa_handover *handover, uint64_t usec)
+static void set_timer(struct sa_handover *handover)
 {
-	sd_event_source_set_time(handover->timer, usec);
+	if (!handover->waiting && !handover->untold) {
+		sd_event_source_set_enabled(handover->timer, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time(handover->timer,
+				 handover->untold ? now_usec(handover) : handover->look_usec);
 	sd_event_source_set_enabled(handover->timer, SD_EVENT_ONESHOT);
+}
+
+static struct waiting *find(const struct sa_handover *handover, uint64_t reference)
+{
+	struct key_link *link =
+		key_table_first(&handover->found, sa_reference_generation(reference));
+
+	while (link && ((struct waiting *)link)->reference != reference)
+		link = key_table_next(link);
+	return (struct waiting *)link;
+}
+
+static void wait_no_longer(struct sa_handover *handover, struct waiting *waiting)
+{
+	key_table_remove(&handover->found, &waiting->by_generation);
+	if (waiting->previous)
+		waiting->previous->next = waiting->next;
+	else
+		handover->waiting = waiting->next;
+	if (waiting->next)
+		waiting->next->previous = waiting->previous;
+	free(waiting);
 }
 
 /* Whether the client has the new pair, or has been waited for long enough. */
@@ -66,18 +101,28 @@ static bool look_at(struct sa_handover *handover, struct waiting *waiting, uint6
 	return false;
 }
 
+static void look_at_all(struct sa_handover *handover, uint64_t now)
+{
+	struct waiting *next;
+
+	for (struct waiting *waiting = handover->waiting; waiting; waiting = next) {
+		next = waiting->next;
+		if (!look_at(handover, waiting, now))
+			wait_no_longer(handover, waiting);
+	}
+	handover->look_usec = now + handover->times.interval_usec;
+}
+
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct sa_handover *handover = userdata;
 	uint64_t now = now_usec(handover);
-	size_t kept = 0;
 
-	for (size_t i = 0; i < handover->count; i++)
-		if (look_at(handover, &handover->waiting[i], now))
-			handover->waiting[kept++] = handover->waiting[i];
-	handover->count = kept;
-	if (kept)
-		wake_at(handover, now + handover->times.interval_usec);
+	/* what was handed over elsewhere is no reason to ask the kernel before its time */
+	if (now >= handover->look_usec)
+		look_at_all(handover, now);
+	handover->untold = false;
+	set_timer(handover);
 	handover->ops->handed_over(handover->userdata);
 	return 0;
 }
@@ -96,8 +141,10 @@ int sa_handover_new(sd_event *event, struct sa_table *table, struct sa_handover_
 	handover->times = times;
 	handover->ops = ops;
 	handover->userdata = userdata;
-	error = sd_event_add_time(event, &handover->timer, CLOCK_MONOTONIC, 0,
-				  times.interval_usec / 4, on_timer, handover);
+	error = key_table_init(&handover->found);
+	if (error >= 0)
+		error = sd_event_add_time(event, &handover->timer, CLOCK_MONOTONIC, 0,
+					  times.interval_usec / 4, on_timer, handover);
 	if (error >= 0)
 		error = sd_event_source_set_enabled(handover->timer, SD_EVENT_OFF);
 	if (error < 0) {
@@ -114,47 +161,48 @@ void sa_handover_free(struct sa_handover *handover)
 		return;
 	sd_event_source_disable_unref(handover->timer);
 	sd_event_unref(handover->event);
-	free(handover->waiting);
+	while (handover->waiting)
+		wait_no_longer(handover, handover->waiting);
+	key_table_done(&handover->found);
 	free(handover);
-}
-
-/* Without room to wait it is done at once, as without this module. */
-static bool make_room(struct sa_handover *handover)
-{
-	size_t room = handover->room ? 2 * handover->room : 16;
-	struct waiting *waiting;
-
-	if (handover->count < handover->room)
-		return true;
-	waiting = reallocarray(handover->waiting, room, sizeof(*waiting));
-	if (!waiting)
-		return false;
-	handover->waiting = waiting;
-	handover->room = room;
-	return true;
 }
 
 void sa_handover_begin(struct sa_handover *handover, uint64_t reference)
 {
 	uint64_t now = now_usec(handover);
+	struct waiting *waiting;
 
-	for (size_t i = 0; i < handover->count; i++)
-		if (handover->waiting[i].reference == reference)
-			return;
-	if (!make_room(handover)) {
+	if (find(handover, reference))
+		return;
+	waiting = calloc(1, sizeof(*waiting));
+	if (!waiting) {
+		/* done at once, as without this module */
 		sa_handover_finish(handover, reference);
 		return;
 	}
-	handover->waiting[handover->count++] =
-		(struct waiting){ .reference = reference, .begun_usec = now };
-	if (handover->count == 1)
-		wake_at(handover, now + handover->times.interval_usec);
+	waiting->reference = reference;
+	waiting->begun_usec = now;
+	if (handover->waiting)
+		handover->waiting->previous = waiting;
+	else
+		handover->look_usec = now + handover->times.interval_usec;
+	waiting->next = handover->waiting;
+	handover->waiting = waiting;
+	key_table_insert(&handover->found, &waiting->by_generation,
+			 sa_reference_generation(reference));
+	set_timer(handover);
 }
 
 void sa_handover_finish(struct sa_handover *handover, uint64_t reference)
 {
+	struct waiting *waiting;
+
 	if (!sa_table_handing_over(handover->table, reference, NULL))
 		return;
+	waiting = find(handover, reference);
+	if (waiting)
+		wait_no_longer(handover, waiting);
 	sa_table_hand_over(handover->table, reference);
-	wake_at(handover, now_usec(handover));
+	handover->untold = true;
+	set_timer(handover);
 }

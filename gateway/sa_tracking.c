@@ -4,21 +4,12 @@
  * happens to references while the table is being changed is put in a queue and
  * told of afterwards, so that whoever hears of it may use the table. I/O.
  */
-#include "gateway/sa_tracking.h"
+#include "gateway/sa_tracking_parts.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "gateway/data_guard.h"
-#include "gateway/log.h"
-#include "gateway/pluto_watch.h"
-#include "gateway/sa_change_queue.h"
-#include "gateway/sa_handover.h"
-#include "gateway/sa_names.h"
-#include "gateway/updown_socket.h"
-#include "ipsec-glue/conntrack_port.h"
 #include "ipsec-glue/sa_mark_table.h"
 #include "ipsec-glue/sa_use.h"
-#include "ipsec-glue/xfrm_monitor.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,32 +19,7 @@
 /* After a failure the kernel's SAs are dumped this often until it succeeds. */
 #define RECONCILE_INTERVAL_USEC 2000000
 
-struct sa_tracking {
-	sd_event *event;
-	struct sa_table *table;
-	struct sa_mark_table *marks;
-	struct data_guard *guard;
-	struct netlink_socket *conntrack;
-	struct netlink_socket *xfrm; /* for questions */
-	struct sa_handover *handover;
-	struct sa_method method;
-	struct xfrm_monitor *monitor;
-	sd_event_source *monitor_source;
-	sd_event_source *mapping_source;
-	struct updown_socket *updown;
-	struct sa_names *names;
-	struct pluto_watch *pluto;
-	bool end_pending; /* pluto was gone while the table was in doubt */
-	sd_event_source *reconcile_timer;
-	const struct sa_tracking_ops *ops;
-	void *userdata;
-	struct sa_change_queue changes;
-	struct log_limit error_limit;
-	struct log_limit rebinding_limit;
-	struct sa_tracking_counters counters;
-};
-
-static uint64_t now_usec(const struct sa_tracking *tracking)
+uint64_t sa_tracking_now_usec(const struct sa_tracking *tracking)
 {
 	uint64_t now = 0;
 
@@ -66,7 +32,8 @@ static void report_guard(struct sa_tracking *tracking, int error)
 {
 	uint32_t suppressed;
 
-	if (error && log_limit_allows(&tracking->error_limit, now_usec(tracking), &suppressed))
+	if (error &&
+	    log_limit_allows(&tracking->error_limit, sa_tracking_now_usec(tracking), &suppressed))
 		log_error("the table " SA_MARK_TABLE " cannot follow the SAs: %s: put right at "
 			  "the next look (%u more not shown)",
 			  strerror(-error), suppressed);
@@ -105,6 +72,7 @@ static void tell(void *userdata, const struct sa_change *change)
 		report_guard(tracking, data_guard_follow(tracking->guard, change->reference));
 		if (ops->ended)
 			ops->ended(tracking->userdata, change->reference);
+		sa_tracking_release_ports(tracking, change->reference);
 		break;
 	case SA_CHANGE_OUTBOUND:
 		(void)sa_names_follow(tracking->names, change->reference);
@@ -131,7 +99,7 @@ static void note(struct sa_tracking *tracking, struct sa_change change)
 	sa_change_queue_note(&tracking->changes, change);
 }
 
-static void tell_changes(struct sa_tracking *tracking)
+void sa_tracking_tell_changes(struct sa_tracking *tracking)
 {
 	sa_change_queue_tell(&tracking->changes);
 }
@@ -189,7 +157,7 @@ static bool on_asked_for_use(void *userdata, const struct sa_description *inboun
 
 static void on_handed_over(void *userdata)
 {
-	tell_changes(userdata);
+	sa_tracking_tell_changes(userdata);
 }
 
 static const struct sa_handover_ops handover_ops = {
@@ -214,7 +182,8 @@ static void on_rebinding(void *userdata, const struct xfrm_rebinding *rebinding)
 		return;
 	}
 	tracking->counters.rebindings_failed++;
-	if (!log_limit_allows(&tracking->rebinding_limit, now_usec(tracking), &suppressed))
+	if (!log_limit_allows(&tracking->rebinding_limit, sa_tracking_now_usec(tracking),
+			      &suppressed))
 		return;
 	if (rebinding->error == -EADDRNOTAVAIL)
 		log_info("client \"%s\" moved from %s to %s: another address needs new IPsec: the "
@@ -237,12 +206,12 @@ static void report_failure(struct sa_tracking *tracking, int error)
 	uint32_t suppressed;
 
 	tracking->counters.dumps_failed++;
-	if (log_limit_allows(&tracking->error_limit, now_usec(tracking), &suppressed))
+	if (log_limit_allows(&tracking->error_limit, sa_tracking_now_usec(tracking), &suppressed))
 		log_error("the kernel's SAs cannot be followed: %s: packets are dropped until they "
 			  "can; tried again every %u s (%u more not shown)",
 			  strerror(-error), RECONCILE_INTERVAL_USEC / 1000000, suppressed);
 	sd_event_source_set_time(tracking->reconcile_timer,
-				 now_usec(tracking) + RECONCILE_INTERVAL_USEC);
+				 sa_tracking_now_usec(tracking) + RECONCILE_INTERVAL_USEC);
 	sd_event_source_set_enabled(tracking->reconcile_timer, SD_EVENT_ONESHOT);
 }
 
@@ -256,7 +225,7 @@ static void conclude(struct sa_tracking *tracking, int error)
 		tracking->end_pending = false;
 	}
 	sa_names_look(tracking->names);
-	tell_changes(tracking);
+	sa_tracking_tell_changes(tracking);
 }
 
 void sa_tracking_refresh(struct sa_tracking *tracking)
@@ -285,74 +254,6 @@ static int on_reconcile(sd_event_source *source, uint64_t usec, void *userdata)
 	conclude(tracking, xfrm_monitor_reconcile(tracking->monitor));
 	return 0;
 }
-
-/*
- * pluto is gone. All that is known of it by now ends; what its dead SAs still
- * carry is dropped, and a new pluto's client that gets one of their reqids is
- * told apart from them. If the kernel could not be asked the table is in doubt,
- * and what the next dump finds ends as well.
- */
-static void end_generations(struct sa_tracking *tracking)
-{
-	size_t count;
-
-	sa_tracking_refresh(tracking);
-	count = sa_table_reference_count(tracking->table);
-	sa_table_end_generations(tracking->table);
-	tracking->end_pending = sa_table_in_doubt(tracking->table);
-	tracking->counters.pluto_exits++;
-	log_info("IPsec of %zu clients has ended with its pluto", count);
-	tell_changes(tracking);
-}
-
-static void on_pluto_exited(void *userdata)
-{
-	end_generations(userdata);
-}
-
-static void on_told(void *userdata, const struct updown_message *message)
-{
-	struct sa_tracking *tracking = userdata;
-
-	tracking->counters.updown_messages++;
-	log_debug("updown: %s %s, connection %s, SPIs %08x %08x", message->up ? "up" : "down",
-		  message->identity, message->connection, message->spi_a, message->spi_b);
-	pluto_watch_check(tracking->pluto);
-	if (!message->up)
-		return;
-	sa_tracking_refresh(tracking);
-	sa_names_told(tracking->names, message);
-}
-
-/*
- * A new pluto is about to start. Where the old one's exit was seen, or is seen
- * now, all is done; where nobody knew of one, what there is cannot be a living
- * pluto's.
- */
-static void on_settle(void *userdata)
-{
-	struct sa_tracking *tracking = userdata;
-	uint64_t exits = tracking->counters.pluto_exits;
-
-	if (pluto_watch_check(tracking->pluto))
-		log_warning(
-			"asked to settle before pluto starts, but pluto runs: nothing is ended");
-	else if (exits == tracking->counters.pluto_exits)
-		end_generations(tracking);
-}
-
-static void on_refused(void *userdata)
-{
-	struct sa_tracking *tracking = userdata;
-
-	tracking->counters.updown_refused++;
-}
-
-static const struct updown_socket_ops updown_ops = {
-	.told = on_told,
-	.settle = on_settle,
-	.refused = on_refused,
-};
 
 static const char *remedy(int error)
 {
@@ -388,6 +289,8 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 				       &tracking->guard);
 	if (!error)
 		error = netlink_socket_new(NETLINK_NETFILTER, &tracking->conntrack);
+	if (!error)
+		error = zone_connections_new(&tracking->connections);
 	if (!error) {
 		part = "following the kernel's SAs";
 		error = xfrm_monitor_new(tracking->table, on_rebinding, tracking,
@@ -418,30 +321,11 @@ static int start(struct sa_tracking *tracking, sd_event *event, uint16_t l2tp_po
 		error = sd_event_source_set_priority(tracking->monitor_source,
 						     SD_EVENT_PRIORITY_IMPORTANT);
 	if (error >= 0)
-		error = pluto_watch_new(event, PLUTO_PID_FILE, on_pluto_exited, tracking,
-					&tracking->pluto);
+		error = sa_tracking_watch_pluto(tracking);
 	if (error < 0)
 		snprintf(ret_error, 256, "%s failed: %s: %s", part, strerror(-error),
 			 remedy(error));
 	return error < 0 ? error : 0;
-}
-
-/* Where names come from; without them all else works. */
-static void start_names(struct sa_tracking *tracking, struct sa_tracking_descriptors *descriptors)
-{
-	int error = 0;
-
-	if (descriptors->identities >= 0)
-		error = sa_names_restore(tracking->names, TAKE_FD(descriptors->identities));
-	if (error)
-		log_warning("IKE identities of clients that are connected are not known: %s",
-			    strerror(-error));
-	error = 0;
-	if (descriptors->updown >= 0)
-		error = updown_socket_new(tracking->event, TAKE_FD(descriptors->updown),
-					  &updown_ops, tracking, &tracking->updown);
-	if (error)
-		log_warning("IKE identities stay unknown: %s", strerror(-error));
 }
 
 void sa_tracking_descriptors_done(struct sa_tracking_descriptors *descriptors)
@@ -482,9 +366,10 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, const struct sa_method 
 	error = start(tracking, event, l2tp_port, ret_error);
 	if (error)
 		return error;
-	start_names(tracking, &own);
+	sa_tracking_sweep_ports(tracking, l2tp_port);
+	sa_tracking_start_names(tracking, &own);
 	/* Twins may have been here before us. */
-	tell_changes(tracking);
+	sa_tracking_tell_changes(tracking);
 	*ret_tracking = TAKE_PTR(tracking);
 	return 0;
 }
@@ -497,6 +382,7 @@ void sa_tracking_free(struct sa_tracking *tracking)
 		sa_mark_table_remove(tracking->marks);
 	data_guard_free(tracking->guard);
 	netlink_socket_free(tracking->conntrack);
+	zone_connections_free(tracking->connections);
 	sa_mark_table_free(tracking->marks);
 	sd_event_source_disable_unref(tracking->monitor_source);
 	sd_event_source_disable_unref(tracking->mapping_source);
@@ -547,7 +433,7 @@ void sa_tracking_dismiss(struct sa_tracking *tracking, uint64_t reference, uint1
 }
 
 /* Told of with what the kernel tells next: who opens a tunnel cannot close one. */
-void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference)
+void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference, bool itself)
 {
 	uint64_t neighbours[SA_TWINS_MAXIMUM];
 	size_t count =
@@ -556,15 +442,9 @@ void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference)
 	for (size_t i = 0; i < count; i++)
 		note(tracking, (struct sa_change){ .kind = SA_CHANGE_KERNEL_PATH,
 						   .reference = neighbours[i] });
-}
-
-int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoint *local,
-			  const struct inet_endpoint *peer, uint16_t *ret_port)
-{
-	if (tracking->method.method == SA_TRACKING_METHOD_ZONE)
-		return conntrack_port_find(tracking->conntrack, local, peer, ret_port);
-	*ret_port = 0;
-	return 0;
+	if (itself)
+		note(tracking,
+		     (struct sa_change){ .kind = SA_CHANGE_KERNEL_PATH, .reference = reference });
 }
 
 uint32_t sa_tracking_newest_outbound(struct sa_tracking *tracking, uint64_t reference)

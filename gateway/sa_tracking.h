@@ -113,22 +113,25 @@ int sa_tracking_admit(struct sa_tracking *tracking, uint64_t reference, uint16_t
 
 /**
  * sa_tracking_displace() - a tunnel of this client does without the kernel's path
+ * @itself: because the client has another one there, from the same port
  *
- * If that is so because other clients have the client's zone, these are told to
- * leave the kernel's path, too: see sa_tracking_ops.
+ * Who is in the way is told to leave the kernel's path, too: the client itself, and
+ * those that have its zone. See sa_tracking_ops.
  */
-void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference);
+void sa_tracking_displace(struct sa_tracking *tracking, uint64_t reference, bool itself);
 
 /**
  * sa_tracking_real_port() - where a client really sends from
- * @local: address and port on which its packets arrive
- * @peer:  address and port from which they seem to come
+ * @reference: living; with it the connection ends for connection tracking
+ * @local:     address and port on which its packets arrive
+ * @peer:      address and port from which they seem to come
  *
  * Return: 0 and *@ret_port, which is 0 where the method does not translate;
  *         -ENOENT if the connection is not tracked; other negative errno.
  */
-int sa_tracking_real_port(struct sa_tracking *tracking, const struct inet_endpoint *local,
-			  const struct inet_endpoint *peer, uint16_t *ret_port);
+int sa_tracking_real_port(struct sa_tracking *tracking, uint64_t reference,
+			  const struct inet_endpoint *local, const struct inet_endpoint *peer,
+			  uint16_t *ret_port);
 
 /**
  * sa_tracking_newest_outbound() - through which SA a new tunnel is to send

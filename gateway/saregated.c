@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * saregated: reads its configuration, makes the one thing that needs root (the
- * path that updown sends to), becomes user saregate with CAP_NET_ADMIN alone,
- * and runs the gateway until it is told to stop.
+ * saregated: reads its configuration and runs the gateway until it is told to
+ * stop. Its unit starts it as user saregate with CAP_NET_ADMIN alone, the path
+ * that updown sends to being there. Started by root it makes that path, becomes
+ * this user with this capability, and has no way back.
  */
 #include "gateway/configuration.h"
 #include "gateway/gateway.h"
@@ -106,6 +107,17 @@ static int on_stop_signal(sd_event_source *source, const struct signalfd_siginfo
 	return 0;
 }
 
+static int on_reload_signal(sd_event_source *source, const struct signalfd_siginfo *info,
+			    void *userdata)
+{
+	struct reload_report report;
+	char error_text[RELOAD_ERROR_MAX];
+
+	/* Success and failure are in the log. */
+	gateway_reload(userdata, &report, error_text);
+	return 0;
+}
+
 static int block_signals(void)
 {
 	sigset_t signals;
@@ -113,6 +125,7 @@ static int block_signals(void)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
 	signal(SIGPIPE, SIG_IGN);
 	return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? -errno : 0;
 }
@@ -123,49 +136,76 @@ static int watch_signals(sd_event *event, struct gateway *gateway)
 
 	if (error >= 0)
 		error = sd_event_add_signal(event, NULL, SIGINT, on_stop_signal, gateway);
+	if (error >= 0)
+		error = sd_event_add_signal(event, NULL, SIGHUP, on_reload_signal, gateway);
 	return error;
 }
 
-static void open_descriptors(const struct configuration *configuration,
-			     struct sa_tracking_descriptors *ret_descriptors)
+/*
+ * The socket that the service manager holds, so that what updown tells while we
+ * start anew waits in it; without one, our own.
+ */
+static int open_updown(void)
 {
-	int updown = updown_socket_open(configuration->updown);
-	int identities = identity_store_open(configuration->updown);
+	int given = sd_listen_fds(true);
 
-	if (updown < 0)
-		log_warning("%s: %s: IKE identities stay unknown", configuration->updown,
-			    strerror(-updown));
-	if (identities < 0)
-		log_warning("the file identities beside %s: %s: IKE identities are forgotten when "
-			    "saregated ends",
-			    configuration->updown, strerror(-identities));
-	ret_descriptors->updown = updown < 0 ? -1 : updown;
-	ret_descriptors->identities = identities < 0 ? -1 : identities;
+	for (int i = 0; i < given; i++)
+		if (updown_socket_adopt(SD_LISTEN_FDS_START + i, UPDOWN_SOCKET_PATH) == 0)
+			return SD_LISTEN_FDS_START + i;
+	return updown_socket_open(UPDOWN_SOCKET_PATH);
 }
 
-/* What needs root comes before privileges_drop(), everything else after it. */
+static int open_or_warn(int descriptor, const char *what)
+{
+	if (descriptor < 0)
+		log_warning("%s: %s", what, strerror(-descriptor));
+	return descriptor < 0 ? -1 : descriptor;
+}
+
+/* What may need root comes before privileges_drop(), everything else after it. */
 static int become_saregate(const struct configuration *configuration,
 			   struct sa_tracking_descriptors *ret_descriptors)
 {
 	_cleanup_(sa_tracking_descriptors_done) struct sa_tracking_descriptors descriptors =
 		SA_TRACKING_NO_DESCRIPTORS;
+	bool is_protected = configuration->protection == CONFIGURATION_PROTECTION_REQUIRED;
 	int error;
 
 	raise_descriptor_limit();
-	if (configuration->protection == CONFIGURATION_PROTECTION_REQUIRED)
-		open_descriptors(configuration, &descriptors);
+	if (is_protected)
+		descriptors.updown = open_or_warn(open_updown(), UPDOWN_SOCKET_PATH
+						  ": IKE identities stay unknown");
 	error = privileges_drop();
 	if (error) {
 		log_error("becoming user " PRIVILEGES_USER " failed: %s: %s", strerror(-error),
 			  error == -ENOENT ? "run systemd-sysusers" : "start saregated as root");
 		return error;
 	}
+	if (is_protected)
+		descriptors.identities =
+			open_or_warn(identity_store_open(IDENTITY_STORE_PATH), IDENTITY_STORE_PATH
+				     ": IKE identities are forgotten when saregated ends");
 	*ret_descriptors = sa_tracking_descriptors_take(&descriptors);
 	return 0;
 }
 
-static int run(const struct configuration *configuration)
+static int load_secrets(const struct configuration *configuration,
+			struct tunnel_secrets **ret_secrets)
 {
+	char error_text[TUNNEL_SECRETS_ERROR_MAX];
+	int error;
+
+	if (!configuration->tunnel_secrets[0])
+		return 0;
+	error = tunnel_secrets_load(configuration->tunnel_secrets, ret_secrets, error_text);
+	if (error)
+		log_error("%s", error == -ENOMEM ? strerror(ENOMEM) : error_text);
+	return error;
+}
+
+static int run(const struct configuration *configuration, const char *configuration_path)
+{
+	_cleanup_(tunnel_secrets_freep) struct tunnel_secrets *secrets = NULL;
 	_cleanup_(gateway_freep) struct gateway *gateway = NULL;
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
 	char error_text[GATEWAY_ERROR_MAX];
@@ -175,13 +215,15 @@ static int run(const struct configuration *configuration)
 
 	if (!error)
 		error = become_saregate(configuration, &descriptors);
+	if (!error)
+		error = load_secrets(configuration, &secrets);
 	if (error)
 		return error;
 	error = sd_event_default(&event);
 	if (error < 0)
 		return error;
-	error = gateway_new(event, configuration, sa_tracking_descriptors_take(&descriptors),
-			    &gateway, error_text);
+	error = gateway_new(event, configuration, configuration_path, TAKE_PTR(secrets),
+			    sa_tracking_descriptors_take(&descriptors), &gateway, error_text);
 	if (error) {
 		log_error("%s", error_text);
 		return error;
@@ -210,5 +252,5 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	log_open(configuration.log_level);
-	return run(&configuration) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run(&configuration, options.configuration) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

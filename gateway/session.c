@@ -11,7 +11,20 @@
 #include "gateway/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
+
+bool session_failure_may_be_told(struct sessions *sessions)
+{
+	uint32_t suppressed = 0;
+
+	if (!log_limit_allows(&sessions->failure_log_limit, session_now_usec(sessions),
+			      &suppressed))
+		return false;
+	if (suppressed > 0)
+		log_info("%u lines about log-ins that failed not shown", suppressed);
+	return true;
+}
 
 uint64_t session_now_usec(const struct sessions *sessions)
 {
@@ -91,6 +104,8 @@ const struct session_description *session_describe(struct session *session)
 	struct session_description *description = &session->description;
 
 	description->state = session->state;
+	description->was_up = session->was_up;
+	strcpy(description->group, session->group);
 	description->duration_seconds =
 		(session_now_usec(session->sessions) - session->started_usec) / 1000000;
 	describe_reference(session);
@@ -98,25 +113,50 @@ const struct session_description *session_describe(struct session *session)
 	return description;
 }
 
-/* ---- the end ------------------------------------------------------------------ */
+/* ---- what is told ------------------------------------------------------------- */
 
-void session_release_address(struct session *session)
+void session_come_up(struct session *session)
 {
-	const struct sessions_resources *resources = &session->sessions->resources;
-	struct session_description *description = &session->description;
-	int error = 0;
+	struct sessions *sessions = session->sessions;
+	const struct session_description *description;
 
-	if (!description->inner_ipv4)
-		return;
-	if (resources->inner)
-		error = inner_addresses_remove(resources->inner, description->interface,
-					       description->inner_ipv4);
-	if (error && error != -ENOENT)
-		log_error("session %u: its address stays in the set of inner addresses: %s",
-			  session->id, strerror(-error));
-	address_pool_release(session->sessions->pool, description->inner_ipv4);
-	description->inner_ipv4 = 0;
+	session->state = SESSION_STATE_UP;
+	session->was_up = true;
+	description = session_describe(session);
+	if (description->user[0]) {
+		sessions->counters.logins++;
+		session_audit_login(description);
+	}
+	for (size_t i = 0; i < SESSIONS_LISTENERS_MAX; i++)
+		if (sessions->listeners[i].listener && sessions->listeners[i].listener->up)
+			sessions->listeners[i].listener->up(sessions->listeners[i].userdata,
+							    description);
 }
+
+void session_tell_changed(struct session *session)
+{
+	struct sessions *sessions = session->sessions;
+	const struct session_description *description;
+
+	if (!session->was_up)
+		return;
+	description = session_describe(session);
+	for (size_t i = 0; i < SESSIONS_LISTENERS_MAX; i++)
+		if (sessions->listeners[i].listener && sessions->listeners[i].listener->changed)
+			sessions->listeners[i].listener->changed(sessions->listeners[i].userdata,
+								 description);
+}
+
+static void tell_down(const struct sessions *sessions,
+		      const struct session_description *description, const char *cause)
+{
+	for (size_t i = 0; i < SESSIONS_LISTENERS_MAX; i++)
+		if (sessions->listeners[i].listener && sessions->listeners[i].listener->down)
+			sessions->listeners[i].listener->down(sessions->listeners[i].userdata,
+							      description, cause);
+}
+
+/* ---- the end ------------------------------------------------------------------ */
 
 void session_let_go(struct session *session)
 {
@@ -124,14 +164,23 @@ void session_let_go(struct session *session)
 	const struct session_description *description = session_describe(session);
 	const char *cause = session->cause ? session->cause : "ended";
 
+	if (session->was_up)
+		session_trace(session, NULL, CLIENT_EVENT_TRAFFIC,
+			      "%" PRIu64 " bytes in, %" PRIu64 " bytes out, in %" PRIu64 " s",
+			      description->counters.received_bytes,
+			      description->counters.sent_bytes, description->duration_seconds);
+	session_trace(session, NULL, session->was_up ? CLIENT_EVENT_ENDED : CLIENT_EVENT_FAILED,
+		      "%s", cause);
 	if (session->was_up) {
-		session_audit_logout(description, cause);
-		if (sessions->listener)
-			sessions->listener->down(sessions->listener_userdata, description, cause);
-	} else {
+		if (description->user[0])
+			session_audit_logout(description, cause);
+		tell_down(sessions, description, cause);
+	} else if (session_failure_may_be_told(sessions)) {
 		log_info("session %u: ended before it was up: %s", session->id, cause);
 	}
 	session_release_address(session);
+	session_limits_done(session);
+	session_owner_leave(session);
 	plugin_channel_free(session->channel);
 	HASH_DEL(sessions->table, session);
 	free(session);
@@ -144,7 +193,10 @@ void session_end(struct session *session, const char *cause)
 	if (!session->cause)
 		session->cause = cause;
 	if (session->pppd_running) {
-		session->state = SESSION_STATE_ENDING;
+		if (session->state != SESSION_STATE_ENDING) {
+			session->state = SESSION_STATE_ENDING;
+			session_tell_changed(session);
+		}
 		/* pppd says goodbye to the client first; its exit then closes the call. */
 		if (launcher_client_stop(sessions->launcher, session->id) == 0)
 			return;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One session, as session.c (what is shown, the end), sessions.c (the table),
- * session_login.c (what its pppd says) and session_audit.c (what the log says)
- * share it. Nobody else includes this.
+ * session_login.c (what its pppd says), session_limits.c (what it may),
+ * session_addresses.c, session_owner.c (by user), session_trace.c (what is kept for
+ * `saregate why`) and session_audit.c (what the log says) share it. Nobody else
+ * includes this.
  */
 #pragma once
 
@@ -15,6 +17,25 @@
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
+/* A user with at least one session, the oldest first. */
+struct session_owner {
+	char name[USER_NAME_MAX + 1];
+	struct session *sessions;
+	UT_hash_handle hh;
+};
+
+/* What holds for a user: the user's own, the group's, the configuration's. */
+struct session_limits {
+	uint32_t sessions_maximum; /* 0: no limit; so are the next */
+	uint32_t idle_timeout_seconds;
+	uint32_t session_timeout_seconds;
+	uint64_t expires; /* seconds since 1970; 0: never */
+	uint32_t dns_ipv4[ADDRESS_TEXT_DNS_MAX];
+	uint32_t group_id; /* 0: no group that the firewall has to know of */
+	struct address_networks networks;
+	bool client_to_client;
+};
+
 struct session {
 	struct sessions *sessions;
 	uint32_t id; /* also the number of its interface */
@@ -22,12 +43,23 @@ struct session {
 	struct l2tp_call *call;        /* NULL once the call is over */
 	struct l2tp_service_path path; /* its session is NULL once the call is over */
 	struct plugin_channel *channel;
-	bool was_up;       /* a login was told, so its logout will be */
+	bool was_up;       /* that it is up was told, so its end will be */
 	bool pppd_running; /* asked for and not yet reported as ended */
 	const char *cause; /* first known reason of the end; static, or @kill_cause */
 	char kill_cause[160];
+	char asked[USER_NAME_MAX + 1]; /* the name that was looked for at the last log-in */
 	struct session_description description;
-	uint64_t started_usec; /* monotonic */
+	uint64_t started_usec;       /* monotonic */
+	struct session_owner *owner; /* NULL before log-in */
+	struct session *owner_previous;
+	struct session *owner_next;
+	bool has_address;      /* description.inner_ipv4 is let through */
+	bool address_is_fixed; /* the user's own: it is not of the pool */
+	char group[ATTRIBUTE_NAME_MAX + 1];
+	uint32_t group_id; /* that the firewall has for its interface; 0: none */
+	uint32_t idle_timeout_seconds;
+	sd_event_source *deadline;
+	sd_event_source *expiry;
 	UT_hash_handle hh;
 };
 
@@ -36,11 +68,15 @@ struct sessions {
 	struct l2tp_service *service;
 	struct launcher_client *launcher;
 	struct address_pool *pool;
-	const struct sessions_listener *listener;
-	void *listener_userdata;
+	struct {
+		const struct sessions_listener *listener; /* NULL: free */
+		void *userdata;
+	} listeners[SESSIONS_LISTENERS_MAX];
 	struct session *table; /* by id, in the order of ids */
+	struct session_owner *owners;
 	uint32_t last_id;
 	struct log_limit refused_log_limit;
+	struct log_limit failure_log_limit; /* log-ins that failed */
 	struct sessions_counters counters;
 };
 
@@ -53,17 +89,77 @@ void session_end(struct session *session, const char *cause);
 /* Nothing of it is left: tells the log and the listener, and frees it. */
 void session_let_go(struct session *session);
 
+/*
+ * Whether a line about a log-in that failed may be written: anybody can cause them.
+ * Says itself how many were left out before.
+ */
+bool session_failure_may_be_told(struct sessions *sessions);
+
+/* It is up: tells the log and the listeners. */
+void session_come_up(struct session *session);
+
+/* Tells the listeners, of a session that is or was up. */
+void session_tell_changed(struct session *session);
+
 /* Takes over from the call what is known once it is established. */
 void session_describe_call(struct session *session);
 
 /* CLOCK_MONOTONIC of this turn of the loop. */
 uint64_t session_now_usec(const struct sessions *sessions);
 
+/**
+ * session_take_address() - a lease, or the user's own address, let through by the
+ *                          isolation before PPP can use it
+ *
+ * Return: 0; -ENOSPC; -EADDRINUSE: the user's own is the gateway's; negative errno.
+ */
+int session_take_address(struct session *session, const struct user *user);
+
 /* Takes back lease and place in the set of inner addresses. */
 void session_release_address(struct session *session);
 
+/* A user's own address is another one now; NULL: there is no user. */
+void session_addresses_change(struct sessions *sessions, const struct user *before,
+			      const struct user *after);
+
+/* Keeps all addresses of users' own out of a pool. Return: 0 or negative errno. */
+int session_addresses_claim(struct sessions *sessions, struct address_pool *pool);
+
+/* The session is this user's from now on. Return: 0, -ENOMEM. */
+int session_owner_join(struct session *session, const char *user);
+void session_owner_leave(struct session *session);
+
+/* Return: NULL if the user has no session. */
+struct session_owner *session_owner_find(const struct sessions *sessions, const char *user);
+
+/* Sessions that are not ending already. */
+size_t session_owner_count(const struct session_owner *owner);
+
+/* Ends the oldest until @keep are left; @owner may be gone then. Return: how many. */
+size_t session_owner_end_oldest(struct session_owner *owner, size_t keep, const char *cause);
+
+/* Return: 0; negative errno of the user database. */
+int session_limits_resolve(const struct sessions *sessions, const struct user *user,
+			   struct session_limits *ret_limits);
+
+/* Puts them in force. Return: 0 or negative errno. */
+int session_limits_apply(struct session *session, const struct user *user,
+			 const struct session_limits *limits);
+void session_limits_done(struct session *session);
+
+/* Has the firewall know the session's group. Return: 0; -ENOENT: it has no groups. */
+int session_group_apply(struct session *session, const struct session_limits *limits);
+void session_group_leave(struct session *session);
+
 /* The description with what changes by itself brought up to date. Borrowed. */
 const struct session_description *session_describe(struct session *session);
+
+/* An event for `saregate why`; @user: NULL leaves what is known. */
+void session_trace(struct session *session, const char *user, enum client_event_kind kind,
+		   const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same of a tunnel: of struct l2tp_service_ops. */
+void sessions_on_told(void *userdata, const struct l2tp_path *path, enum client_event_kind kind,
+		      const char *text);
 
 void session_audit_login(const struct session_description *description);
 void session_audit_refused(const struct session_description *description, const uint8_t *user,

@@ -3,11 +3,13 @@
  * What a session's pppd says through its plugin, and what it is told: log-in,
  * address, up, counters, down. I/O (user database, nft set).
  */
+#include "base/text.h"
 #include "gateway/authentication.h"
 #include "gateway/log.h"
 #include "gateway/session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,79 +17,151 @@ static void refuse(struct session *session, const struct plugin_authenticate *re
 		   const char *why)
 {
 	struct plugin_verdict verdict = { .accepted = 0 };
+	char quoted[CLIENT_NAME_MAX], name[CLIENT_NAME_MAX];
 
 	session->sessions->counters.logins_refused++;
-	session_audit_refused(session_describe(session), request->user, request->user_size, why);
+	if (session_failure_may_be_told(session->sessions))
+		session_audit_refused(session_describe(session), request->user, request->user_size,
+				      why);
+	text_quote(request->user, request->user_size, quoted, sizeof(quoted));
+	/* A name that needs no escapes is shown as it is. */
+	snprintf(name, sizeof(name), "%.*s", (int)strlen(quoted) - 2, quoted + 1);
+	session_trace(session,
+		      session->asked[0]      ? session->asked
+		      : strchr(quoted, '\\') ? quoted
+					     : name,
+		      CLIENT_EVENT_LOGIN_REFUSED, "%s", why);
 	if (!session->cause)
 		session->cause = why;
 	plugin_channel_send_verdict(session->channel, &verdict);
 }
 
-/* An inner address, let through by the isolation before PPP can use it. */
-static int take_address(struct session *session)
+/* Ends the oldest where a new one replaces it. Return: whether there is room. */
+static bool make_room(struct session *session, const char *user, uint32_t maximum)
 {
-	const struct sessions_resources *resources = &session->sessions->resources;
-	struct session_description *description = &session->description;
-	int error;
+	const struct sessions *sessions = session->sessions;
+	struct session_owner *owner = session_owner_find(sessions, user);
 
-	if (description->inner_ipv4)
-		return 0;
-	error = address_pool_lease(session->sessions->pool, 0, &description->inner_ipv4);
-	if (error || !resources->inner)
-		return error;
-	error = inner_addresses_add(resources->inner, description->interface,
-				    description->inner_ipv4);
-	if (error)
-		session_release_address(session);
-	return error;
+	if (session->owner || maximum == 0 || session_owner_count(owner) < maximum)
+		return true;
+	if (!sessions->resources.configuration->sessions_replace)
+		return false;
+	session_owner_end_oldest(owner, maximum - 1, "replaced by a newer login of the user");
+	return true;
 }
 
-static void accept_login(struct session *session, const struct plugin_authenticate *request,
-			 const char *user, const char *authenticator)
+/* All that a session gets when it may come in. Return: NULL; else why it may not. */
+static const char *admit(struct session *session, const struct user *user,
+			 const struct session_limits *limits)
 {
-	const struct configuration *configuration = session->sessions->resources.configuration;
-	struct plugin_verdict verdict = { .accepted = 1 };
-	int error = take_address(session);
+	int error;
 
-	if (error == -ENOSPC) {
-		refuse(session, request, "the address pool is exhausted: enlarge [ppp] pool");
-		return;
-	}
+	if (!make_room(session, user->name, limits->sessions_maximum))
+		return "the user has as many sessions as allowed";
+	error = session_owner_join(session, user->name);
+	if (!error)
+		error = session_take_address(session, user);
+	if (error == -ENOSPC)
+		return "the address pool is exhausted: enlarge [ppp] pool";
+	if (error == -EADDRINUSE)
+		return "the user's fixed address is the gateway's own";
 	if (error) {
 		log_error("session %u: the inner address cannot be let through: %s", session->id,
 			  strerror(-error));
-		refuse(session, request, "inner isolation failed");
+		return "inner isolation failed";
+	}
+	/* The log has said which, and what to do. */
+	if (session_limits_apply(session, user, limits) < 0)
+		return "the limits of the user cannot be put in force";
+	return NULL;
+}
+
+static void accept_login(struct session *session, const struct plugin_authenticate *request,
+			 const struct user *user, const char *authenticator)
+{
+	const struct configuration *configuration = session->sessions->resources.configuration;
+	struct plugin_verdict verdict = { .accepted = 1 };
+	const char *why = "user database failed";
+	struct session_limits limits;
+
+	if (session_limits_resolve(session->sessions, user, &limits) == 0)
+		why = admit(session, user, &limits);
+	if (why) {
+		refuse(session, request, why);
 		return;
 	}
-	strcpy(session->description.user, user);
 	strcpy(verdict.authenticator, authenticator);
 	verdict.local_ipv4 = configuration->local_ipv4;
 	verdict.peer_ipv4 = session->description.inner_ipv4;
 	for (size_t i = 0; i < PLUGIN_DNS_MAX; i++)
-		verdict.dns_ipv4[i] = configuration->dns_ipv4[i];
+		verdict.dns_ipv4[i] = limits.dns_ipv4[i];
+	session_trace(session, user->name, CLIENT_EVENT_LOGIN_ACCEPTED, "user \"%s\"", user->name);
 	plugin_channel_send_verdict(session->channel, &verdict);
+}
+
+/* Return: who holds this attempt back. Only what is wrong is counted. */
+static enum login_party count_attempt(struct session *session, const char *user,
+				      enum authentication_result result)
+{
+	const struct session_description *description = session_describe(session);
+	const struct configuration *configuration = session->sessions->resources.configuration;
+	struct login_backoff *backoff = session->sessions->resources.backoff;
+	const struct login_attempt attempt = {
+		.reference = description->reference,
+		.outer = { description->outer_address, description->outer_port },
+		.ike_identity = description->ike_identity,
+		.user = user,
+	};
+	uint64_t now = session_now_usec(session->sessions);
+	enum login_party held =
+		login_backoff_check(backoff, &configuration->login_backoff, &attempt, now);
+
+	if (held != LOGIN_PARTY_NONE)
+		session->sessions->counters.logins_held_back++;
+	else if (result == AUTHENTICATION_ACCEPTED)
+		login_backoff_succeeded(backoff, &attempt, now);
+	else if (result == AUTHENTICATION_WRONG_PASSWORD || result == AUTHENTICATION_UNKNOWN_USER)
+		login_backoff_failed(backoff, &configuration->login_backoff, &attempt, now);
+	return held;
 }
 
 static void on_authenticate(struct session *session, const struct plugin_authenticate *request)
 {
 	char authenticator[MSCHAPV2_AUTHENTICATOR_DIGITS + 1];
-	char user[USER_NAME_MAX + 1];
 	enum authentication_result result;
+	enum login_party held;
+	struct user user;
 
-	result = authentication_check(session->sessions->resources.users, request, user,
+	/* Who is held back takes as long as all others. */
+	result = authentication_check(session->sessions->resources.users,
+				      session->sessions->resources.configuration, request, &user,
 				      authenticator);
-	if (result != AUTHENTICATION_ACCEPTED)
+	text_copy(session->asked, sizeof(session->asked), user.name);
+	/* Names that no user has would fill the tables. */
+	held = count_attempt(session, result == AUTHENTICATION_UNKNOWN_USER ? "" : user.name,
+			     result);
+	if (held != LOGIN_PARTY_NONE)
+		refuse(session, request, login_party_reason(held));
+	else if (result != AUTHENTICATION_ACCEPTED)
 		refuse(session, request, authentication_result_text(result));
-	else if (session->description.user[0] && strcmp(session->description.user, user) != 0)
+	else if (session->description.user[0] && strcmp(session->description.user, user.name) != 0)
 		refuse(session, request, "another name than before in one session");
 	else
-		accept_login(session, request, user, authenticator);
+		accept_login(session, request, &user, authenticator);
+}
+
+static void trace_up(struct session *session)
+{
+	struct inet_address inner = inet_address_from_ipv4(session->description.inner_ipv4);
+	char text[INET6_ADDRSTRLEN];
+
+	session_trace(session, NULL, CLIENT_EVENT_UP, "address %s, interface %s",
+		      inet_address_format(&inner, text), session->description.interface);
 }
 
 static void on_up(struct session *session, const struct plugin_up *up)
 {
-	const struct sessions *sessions = session->sessions;
-	struct session_description *description = &session->description;
+	const struct session_description *description = &session->description;
 
 	/* pppd took another address than it was given: not to be trusted. */
 	if (!description->user[0] || up->peer_ipv4 != description->inner_ipv4 ||
@@ -99,12 +173,8 @@ static void on_up(struct session *session, const struct plugin_up *up)
 	}
 	if (session->state != SESSION_STATE_AUTHENTICATING)
 		return;
-	session->state = SESSION_STATE_UP;
-	session->was_up = true;
-	session->sessions->counters.logins++;
-	session_audit_login(session_describe(session));
-	if (sessions->listener)
-		sessions->listener->up(sessions->listener_userdata, session_describe(session));
+	session_come_up(session);
+	trace_up(session);
 }
 
 /* Without a data path that counts, pppd's figures are the ones there are. */
@@ -120,6 +190,9 @@ static void on_counters(struct session *session, const struct plugin_counters *c
 			.sent_packets = counters->sent_packets,
 			.sent_bytes = counters->sent_bytes,
 		};
+	if (session->idle_timeout_seconds &&
+	    counters->idle_seconds >= session->idle_timeout_seconds)
+		session_end(session, "idle");
 }
 
 static void on_message(void *userdata, const union plugin_message *message)

@@ -9,13 +9,16 @@
 #include "base/text.h"
 #include "gateway/log.h"
 #include "gateway/session.h"
+#include "gateway/session_selector.h"
 
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
 #include <time.h>
 
-#define INTERFACE_PREFIX "sg"
+/* Lines about log-ins that failed; what counts them is `logins-refused`. */
+#define FAILURE_LINES_A_MINUTE 600
+#define INTERFACE_PREFIX       "sg"
 
 static struct session *find(const struct sessions *sessions, uint32_t id)
 {
@@ -44,6 +47,8 @@ static int on_call_prepare(void *userdata, struct l2tp_call *call,
 	uint32_t suppressed;
 
 	if (sessions->resources.refuse_all) {
+		sessions_on_told(sessions, l2tp_tunnel_path(l2tp_call_tunnel(call)),
+				 CLIENT_EVENT_CALL_REFUSED, "inner isolation is not loaded");
 		if (log_limit_allows(&sessions->refused_log_limit, session_now_usec(sessions),
 				     &suppressed))
 			log_error("a call is refused: inner isolation is not loaded: run "
@@ -107,7 +112,7 @@ static int on_call_established(void *userdata, void *user)
 
 	session_describe_call(session);
 	if (descriptor < 0) {
-		session->state = SESSION_STATE_UP;
+		session_come_up(session);
 		return 0;
 	}
 	error = start_pppd(session, descriptor);
@@ -116,9 +121,12 @@ static int on_call_established(void *userdata, void *user)
 		log_error("session %u: saregate-launcher cannot be reached: %s: systemctl start "
 			  "saregate-launcher.socket",
 			  session->id, strerror(-error));
+		session_trace(session, NULL, CLIENT_EVENT_CALL_REFUSED, "%s", session->cause);
 		return error;
 	}
 	session->pppd_running = true;
+	session_trace(session, NULL, CLIENT_EVENT_PPP, "session %u, data path %s", session->id,
+		      session->description.data_path);
 	return 0;
 }
 
@@ -140,6 +148,7 @@ static void on_call_closed(void *userdata, void *user, enum l2tp_end_cause cause
 const struct l2tp_service_ops sessions_l2tp_ops = {
 	.call_prepare = on_call_prepare,
 	.call_established = on_call_established,
+	.told = sessions_on_told,
 	.call_closed = on_call_closed,
 };
 
@@ -267,8 +276,12 @@ int sessions_new(const struct sessions_resources *resources, struct sessions **r
 	sessions->resources = *resources;
 	sessions->last_id = highest_interface();
 	sessions->refused_log_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 1 };
+	sessions->failure_log_limit =
+		(struct log_limit){ .interval_usec = 60000000, .burst = FAILURE_LINES_A_MINUTE };
 	error = address_pool_new(configuration->pool_first_ipv4, configuration->pool_last_ipv4,
 				 &sessions->pool);
+	if (!error)
+		error = session_addresses_claim(sessions, sessions->pool);
 	if (error)
 		return error;
 	error = launcher_client_new(resources->event, configuration->launcher, &launcher_ops,
@@ -302,27 +315,31 @@ void sessions_set_service(struct sessions *sessions, struct l2tp_service *servic
 	sessions->service = service;
 }
 
-void sessions_set_listener(struct sessions *sessions, const struct sessions_listener *listener,
-			   void *userdata)
+int sessions_add_listener(struct sessions *sessions, const struct sessions_listener *listener,
+			  void *userdata)
 {
-	sessions->listener = listener;
-	sessions->listener_userdata = userdata;
+	for (size_t i = 0; i < SESSIONS_LISTENERS_MAX; i++) {
+		if (sessions->listeners[i].listener)
+			continue;
+		sessions->listeners[i].listener = listener;
+		sessions->listeners[i].userdata = userdata;
+		return 0;
+	}
+	return -ENOSPC;
+}
+
+void sessions_remove_listener(struct sessions *sessions, const struct sessions_listener *listener,
+			      void *userdata)
+{
+	for (size_t i = 0; i < SESSIONS_LISTENERS_MAX; i++)
+		if (sessions->listeners[i].listener == listener &&
+		    sessions->listeners[i].userdata == userdata)
+			sessions->listeners[i].listener = NULL;
 }
 
 void sessions_set_refuse_all(struct sessions *sessions, bool refuse_all)
 {
 	sessions->resources.refuse_all = refuse_all;
-}
-
-void sessions_readmit(struct sessions *sessions)
-{
-	const struct session *session;
-
-	for (session = sessions->table; session; session = session->hh.next)
-		if (session->description.inner_ipv4)
-			inner_addresses_add(sessions->resources.inner,
-					    session->description.interface,
-					    session->description.inner_ipv4);
 }
 
 int sessions_reach_launcher(struct sessions *sessions)
@@ -350,14 +367,15 @@ int sessions_kill(struct sessions *sessions, uint32_t id, const char *reason)
 	return 0;
 }
 
-size_t sessions_kill_user(struct sessions *sessions, const char *user, const char *reason)
+size_t sessions_kill_selected(struct sessions *sessions, const struct session_selector *selector,
+			      const char *reason)
 {
 	struct session *session, *next;
 	size_t count = 0;
 
 	HASH_ITER(hh, sessions->table, session, next)
-	if (strcmp(session->description.user, user) == 0) {
-		kill_session(session, "gateway", reason);
+	if (session_selector_matches(selector, session_describe(session))) {
+		kill_session(session, "administrator", reason);
 		count++;
 	}
 	return count;
@@ -399,16 +417,6 @@ size_t sessions_up_count(const struct sessions *sessions)
 	for (const struct session *session = sessions->table; session; session = session->hh.next)
 		count += session->state == SESSION_STATE_UP;
 	return count;
-}
-
-size_t sessions_pool_size(const struct sessions *sessions)
-{
-	return address_pool_size(sessions->pool);
-}
-
-size_t sessions_pool_available(const struct sessions *sessions)
-{
-	return address_pool_available(sessions->pool);
 }
 
 const struct sessions_counters *sessions_counters(const struct sessions *sessions)

@@ -9,8 +9,10 @@
 
 #include "gateway/address_pool.h"
 #include "gateway/configuration.h"
+#include "gateway/group_firewall.h"
 #include "gateway/inner_addresses.h"
 #include "gateway/l2tp_service.h"
+#include "gateway/login_backoff.h"
 #include "gateway/user_database.h"
 
 #include <systemd/sd-event.h>
@@ -28,7 +30,9 @@ enum session_state {
 struct session_description {
 	uint32_t id;
 	enum session_state state;
+	bool was_up;                  /* it came up: it is accounted */
 	char user[USER_NAME_MAX + 1]; /* "" before log-in */
+	char group[ATTRIBUTE_NAME_MAX + 1];
 	struct inet_address outer_address;
 	uint16_t outer_port; /* of ESP-in-UDP; without it, of L2TP */
 	uint32_t inner_ipv4; /* host byte order, 0 before log-in */
@@ -46,9 +50,14 @@ struct session_description {
 	struct l2tp_data_path_counters counters;
 };
 
-/* Who wants to know of comings and goings. */
+/* Who can want to know of comings and goings. */
+#define SESSIONS_LISTENERS_MAX 4
+
+/* Who wants to know of comings and goings, of sessions that came up. Any may be NULL. */
 struct sessions_listener {
 	void (*up)(void *userdata, const struct session_description *description);
+	/* It has another state. */
+	void (*changed)(void *userdata, const struct session_description *description);
 	void (*down)(void *userdata, const struct session_description *description,
 		     const char *cause);
 };
@@ -58,9 +67,12 @@ struct sessions_resources {
 	sd_event *event;
 	const struct configuration *configuration;
 	struct user_database *users;
-	struct inner_addresses *inner;      /* NULL: no isolation (protection off) */
-	const struct sa_tracking *tracking; /* NULL: protection off */
-	bool refuse_all;                    /* isolation is not in force: no call is taken */
+	struct login_backoff *backoff;
+	struct inner_addresses *inner; /* NULL: no isolation (protection off) */
+	struct group_firewall *groups; /* NULL as well then */
+	struct client_traces *traces;  /* NULL: none are kept */
+	struct sa_tracking *tracking;  /* NULL: protection off */
+	bool refuse_all;               /* isolation is not in force: no call is taken */
 };
 
 /* Ops for l2tp_service_new(); their userdata is the struct sessions. */
@@ -81,8 +93,11 @@ void sessions_freep(struct sessions **sessions);
 
 /* The service that runs the calls; before the first call arrives. Borrowed. */
 void sessions_set_service(struct sessions *sessions, struct l2tp_service *service);
-void sessions_set_listener(struct sessions *sessions, const struct sessions_listener *listener,
-			   void *userdata);
+/* Both are borrowed, until they are removed. Return: 0; -ENOSPC. */
+int sessions_add_listener(struct sessions *sessions, const struct sessions_listener *listener,
+			  void *userdata);
+void sessions_remove_listener(struct sessions *sessions, const struct sessions_listener *listener,
+			      void *userdata);
 /* Isolation became available or went: new calls are taken or refused. */
 void sessions_set_refuse_all(struct sessions *sessions, bool refuse_all);
 
@@ -100,14 +115,54 @@ int sessions_reach_launcher(struct sessions *sessions);
  */
 int sessions_kill(struct sessions *sessions, uint32_t id, const char *reason);
 
-/* Ends all sessions of a user. Return: how many. */
-size_t sessions_kill_user(struct sessions *sessions, const char *user, const char *reason);
+/**
+ * sessions_apply_user() - a user has changed, and so what the sessions may
+ * @before: NULL: there was none
+ * @after:  NULL: deleted
+ *
+ * Sessions that may not go on end; the rest has other limits. Addresses that are a
+ * user's own leave the pool or return to it. Return: how many ended.
+ */
+size_t sessions_apply_user(struct sessions *sessions, const struct user *before,
+			   const struct user *after);
+
+/* The same for all members of a group that has changed. */
+size_t sessions_apply_group(struct sessions *sessions, const char *group);
+
+/* The sets of groups were emptied by somebody: puts all of it back. */
+void sessions_restore_groups(struct sessions *sessions);
+
+/* Sessions of a user that are not ending. */
+size_t sessions_user_count(const struct sessions *sessions, const char *user);
+struct session_selector;
+
+/* Ends, for the administrator, all that are meant. Return: how many. */
+size_t sessions_kill_selected(struct sessions *sessions, const struct session_selector *selector,
+			      const char *reason);
 void sessions_kill_all(struct sessions *sessions, const char *reason);
 
 /* Walks in the order of their ids; non-zero of @each stops and is returned. */
 int sessions_walk(struct sessions *sessions,
 		  int (*each)(void *userdata, const struct session_description *description),
 		  void *userdata);
+
+/**
+ * sessions_prepare_pool() - room for inner addresses of another range
+ *
+ * Return: 0 and *@ret_pool for sessions_take_pool(), or for the caller to free;
+ *         -EINVAL, -ENOMEM.
+ */
+int sessions_prepare_pool(const struct sessions *sessions, uint32_t first_ipv4, uint32_t last_ipv4,
+			  struct address_pool **ret_pool);
+
+/*
+ * Leases come from this pool, taken over, from now on. Who is connected keeps his
+ * address, inside or outside of it, and nobody else gets that one meanwhile.
+ */
+void sessions_take_pool(struct sessions *sessions, struct address_pool *pool);
+
+/* Whether a session has this inner address. */
+bool sessions_have_address(const struct sessions *sessions, uint32_t ipv4);
 
 size_t sessions_count(const struct sessions *sessions);
 size_t sessions_up_count(const struct sessions *sessions);
@@ -118,6 +173,7 @@ size_t sessions_pool_available(const struct sessions *sessions);
 struct sessions_counters {
 	uint64_t logins;
 	uint64_t logins_refused;
+	uint64_t logins_held_back; /* of those: not even looked at */
 	uint64_t launcher_refused;
 };
 

@@ -80,6 +80,22 @@ int setup_file_read(const char *path, char **ret_text)
 	return read_file(path, ret_text, &mode);
 }
 
+int setup_file_load(const char *path, char **ret_text, struct setup_error *ret_error)
+{
+	int r = setup_file_read(path, ret_text);
+
+	if (r == -ENOENT) {
+		*ret_text = NULL;
+		return 0;
+	}
+	if (r == -EPERM)
+		return setup_fail(ret_error, "%s: must be a file, not a link, that root owns",
+				  path);
+	if (r < 0)
+		return setup_fail(ret_error, "%s: %s", path, strerror(-r));
+	return 0;
+}
+
 int setup_files_new(struct setup_files **ret_files)
 {
 	struct setup_files *files = calloc(1, sizeof(*files));
@@ -154,18 +170,37 @@ static int write_all(int file, const char *text)
 	return 0;
 }
 
+/* "/etc/.NAME.saregate-new": always the same, so that one left behind is found. */
+static int name_beside(const char *path, char ret_beside[PATH_MAX])
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	if (snprintf(ret_beside, PATH_MAX, "%.*s.%s.saregate-new", (int)(name - path), path,
+		     name) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+void setup_file_sweep(const char *path)
+{
+	char beside[PATH_MAX];
+
+	if (name_beside(path, beside) == 0)
+		unlink(beside);
+}
+
 /* Writes beside the file, to the disk, and only then takes its place. */
 static int replace(const char *path, const char *text, mode_t mode)
 {
-	const char *name = strrchr(path, '/') + 1;
 	char beside[PATH_MAX];
 	_cleanup_(closep) int file = -1;
 	int r;
 
-	if (snprintf(beside, sizeof(beside), "%.*s.saregate-XXXXXX", (int)(name - path), path) >=
-	    (int)sizeof(beside))
-		return -ENAMETOOLONG;
-	file = mkostemp(beside, O_CLOEXEC);
+	r = name_beside(path, beside);
+	if (r < 0)
+		return r;
+	unlink(beside);
+	file = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file < 0)
 		return -errno;
 	r = write_all(file, text);
@@ -186,8 +221,10 @@ int setup_files_write(struct setup_files *files, const char *path, const char *t
 		return r;
 	if (mode == 0)
 		mode = change->before ? change->mode : 0644;
-	if (change->before && change->mode == mode && strcmp(change->before, text) == 0)
+	if (change->before && change->mode == mode && strcmp(change->before, text) == 0) {
+		setup_file_sweep(path);
 		return 0;
+	}
 	r = replace(path, text, mode);
 	if (r < 0)
 		return r;
@@ -195,11 +232,24 @@ int setup_files_write(struct setup_files *files, const char *path, const char *t
 	return 1;
 }
 
+int setup_file_differs(const char *path, const char *text, mode_t mode)
+{
+	_cleanup_(setup_text_freep) char *before = NULL;
+	mode_t mode_before = 0;
+	int r;
+
+	r = read_file(path, &before, &mode_before);
+	if (r < 0)
+		return r == -ENOENT ? 1 : r;
+	return (mode != 0 && mode != mode_before) || !before || strcmp(before, text) != 0;
+}
+
 int setup_files_remove(struct setup_files *files, const char *path)
 {
 	_cleanup_(change_freep) struct change *change = NULL;
 	int r;
 
+	setup_file_sweep(path);
 	r = change_new(path, &change);
 	if (r < 0)
 		return r;

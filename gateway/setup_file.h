@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/cleanup.h"
+#include "gateway/setup_error.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -30,6 +31,14 @@ DEFINE_CLEANUP(char *, setup_text_free)
  */
 int setup_file_read(const char *path, char **ret_text);
 
+/**
+ * setup_file_load() - setup_file_read() that says what is wrong
+ * @ret_text: NULL if there is no such file
+ *
+ * Return: 0; -ECANCELED with *@ret_error.
+ */
+int setup_file_load(const char *path, char **ret_text, struct setup_error *ret_error);
+
 int setup_files_new(struct setup_files **ret_files);
 /* Forgets how things were; leaves the files as they are. Wipes the texts. */
 void setup_files_free(struct setup_files *files);
@@ -46,6 +55,12 @@ int setup_files_write(struct setup_files *files, const char *path, const char *t
 
 /* Return: 1 if the file was removed; 0 if there was none; negative errno. */
 int setup_files_remove(struct setup_files *files, const char *path);
+
+/* Whether setup_files_write() would change the file. Return: 1, 0, negative errno. */
+int setup_file_differs(const char *path, const char *text, mode_t mode);
+
+/* Removes what a write that was killed has left beside the file. */
+void setup_file_sweep(const char *path);
 
 /**
  * setup_files_roll_back() - put everything back, the last change first

@@ -4,10 +4,13 @@
 
 #include "base/cleanup.h"
 #include "gateway/child.h"
+#include "gateway/setup_file.h"
 #include "ipsec-glue/libreswan_text.h"
+#include "ipsec-glue/pluto_text.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* More than `ipsec addconn --configsetup` ever prints. */
 #define OUTPUT_SIZE 16384
@@ -58,9 +61,11 @@ int setup_ipsec_check_files(struct setup_error *ret_error)
 	return ipsec(arguments, output, ret_error);
 }
 
-int setup_ipsec_check_config_setup(struct setup_error *ret_error)
+int setup_ipsec_check_config_setup(const char *main_file, struct setup_error *ret_error)
 {
-	static const char *const arguments[] = { "ipsec", "addconn", "--configsetup", NULL };
+	const char *const arguments[] = { "ipsec",         "addconn",
+					  "--config",      main_file ? main_file : PLUTO_HOST_PATH,
+					  "--configsetup", NULL };
 	char output[OUTPUT_SIZE];
 	int r;
 
@@ -70,9 +75,51 @@ int setup_ipsec_check_config_setup(struct setup_error *ret_error)
 	if (libreswan_setup_is_accepted(output))
 		return 0;
 	return setup_fail(ret_error,
-			  "/etc/ipsec.conf has a `config setup` with keys of its own, for which "
-			  "libreswan ignores ours: add these lines to it and run setup again\n%s",
+			  PLUTO_HOST_PATH
+			  " has a `config setup` with keys of its own, for which "
+			  "libreswan ignores ours: add these lines to it and run setup again, or "
+			  "have setup run pluto on a file with both (--ipsec-drop-in)\n%s",
 			  libreswan_text_config_setup());
+}
+
+/* A file that is none, by a path that other processes can open. */
+static int make_memory_file(const char *text, char path[64])
+{
+	int memory = memfd_create("ipsec.conf", MFD_CLOEXEC);
+
+	if (memory < 0)
+		return -errno;
+	snprintf(path, 64, "/proc/%d/fd/%d", (int)getpid(), memory);
+	if (write(memory, text, strlen(text)) != (ssize_t)strlen(text)) {
+		close(memory);
+		return -EIO;
+	}
+	return memory;
+}
+
+/* The host's main file, which then includes a `config setup` of ours. */
+int setup_ipsec_foresee_config_setup(struct setup_error *ret_error)
+{
+	_cleanup_(closep) int ours = -1;
+	_cleanup_(closep) int whole = -1;
+	_cleanup_(freep) char *host = NULL;
+	_cleanup_(freep) char *text = NULL;
+	char ours_path[64], whole_path[64], section[256];
+	int r;
+
+	r = setup_file_load(PLUTO_HOST_PATH, &host, ret_error);
+	if (r < 0)
+		return r;
+	snprintf(section, sizeof(section), "config setup\n%s", libreswan_text_config_setup());
+	ours = make_memory_file(section, ours_path);
+	if (ours >= 0 && asprintf(&text, "%s\ninclude %s\n", host ? host : "", ours_path) < 0)
+		return -ENOMEM;
+	if (ours >= 0)
+		whole = make_memory_file(text, whole_path);
+	if (whole < 0)
+		return setup_fail(ret_error, "memory for libreswan's configuration: %s",
+				  strerror(ours < 0 ? -ours : -whole));
+	return setup_ipsec_check_config_setup(whole_path, ret_error);
 }
 
 bool setup_ipsec_is_running(void)
@@ -101,7 +148,7 @@ static const char *take_name(const char *names, char ret_name[LIBRESWAN_NAME_MAX
 	return names + length;
 }
 
-static bool has_name(const char *names, const char *wanted)
+bool setup_ipsec_has_name(const char *names, const char *wanted)
 {
 	char name[LIBRESWAN_NAME_MAX];
 
@@ -132,7 +179,7 @@ void setup_ipsec_unload(const char *connections, const char *kept)
 	const char *const remove[] = { "ipsec", "whack", "--delete", "--name", name, NULL };
 
 	while ((connections = take_name(connections, name)))
-		if (!has_name(kept, name))
+		if (!setup_ipsec_has_name(kept, name))
 			child_run(remove, output, sizeof(output));
 	child_run(read_secrets, output, sizeof(output));
 }

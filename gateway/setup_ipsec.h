@@ -14,10 +14,17 @@ int setup_ipsec_check_files(struct setup_error *ret_error);
 
 /**
  * setup_ipsec_check_config_setup() - whether our `config setup` is in force
+ * @main_file: that pluto runs on; NULL: libreswan's own
  *
  * Return: 0; -ECANCELED with the lines that the host's own has to hold.
  */
-int setup_ipsec_check_config_setup(struct setup_error *ret_error);
+int setup_ipsec_check_config_setup(const char *main_file, struct setup_error *ret_error);
+
+/* The same before our file is there: whether it would be in force. */
+int setup_ipsec_foresee_config_setup(struct setup_error *ret_error);
+
+/* Whether @wanted is among the names, which spaces separate. */
+bool setup_ipsec_has_name(const char *names, const char *wanted);
 
 /* Whether pluto is there to be told anything. */
 bool setup_ipsec_is_running(void);

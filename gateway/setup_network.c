@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "gateway/child.h"
 #include "gateway/firewall_text.h"
-#include "gateway/foreign_firewall.h"
 #include "ipsec-glue/sa_mark_table.h"
 
 #include <errno.h>
@@ -20,8 +19,6 @@
 /* a.root-servers.net: any address that only the default route leads to. */
 #define FAR_AWAY_IPV4 "198.41.0.4"
 #define FAR_AWAY_IPV6 "2001:503:ba3e::2:30"
-/* Chains of a host with many containers, as JSON. */
-#define CHAINS_SIZE (1024 * 1024)
 
 static void freeifaddrsp(struct ifaddrs **list)
 {
@@ -211,19 +208,4 @@ void setup_network_unload_firewall(void)
 
 		nft(arguments, &ignored);
 	}
-}
-
-/* Advice only: a host whose chains cannot be read is set up all the same. */
-void setup_network_advise(FILE *report)
-{
-	static const char *const arguments[] = { "nft", "-j", "list", "chains", NULL };
-	_cleanup_(freep) char *chains = malloc(CHAINS_SIZE);
-	_cleanup_(freep) char *advice = NULL;
-
-	if (!chains || child_run(arguments, chains, CHAINS_SIZE) != 0 ||
-	    foreign_firewall_advice(chains, &advice) < 0)
-		fprintf(report, "whether other firewalls of this host drop clients' packets could "
-				"not be read\n");
-	else if (advice)
-		fputs(advice, report);
 }

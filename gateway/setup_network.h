@@ -6,7 +6,6 @@
 #include "gateway/setup_error.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 /**
  * setup_network_find_default() - the address of the default route
@@ -39,6 +38,3 @@ int setup_network_check_firewall(const char *text, struct setup_error *ret_error
 
 /* Removes our tables; those that are not there do not matter. */
 void setup_network_unload_firewall(void);
-
-/* Tells in @report what other firewalls of this host must let through, if any drops. */
-void setup_network_advise(FILE *report);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What setup will do: decided and checked, nothing changed. I/O. */
 #include "base/cleanup.h"
-#include "gateway/configuration_edit.h"
 #include "gateway/firewall_text.h"
+#include "gateway/port_holder.h"
 #include "gateway/secret.h"
-#include "gateway/setup.h"
+#include "gateway/setup_configuration.h"
 #include "gateway/setup_file.h"
+#include "gateway/setup_firewalls.h"
 #include "gateway/setup_ipsec.h"
 #include "gateway/setup_network.h"
+#include "gateway/setup_services.h"
+#include "ipsec-glue/pluto_text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -19,7 +22,8 @@ void setup_plan_done(struct setup_plan *plan)
 	free(plan->connection_text);
 	setup_text_free(plan->secrets_text);
 	free(plan->firewall_text);
-	free(plan->previous_connections);
+	free(plan->pluto_text);
+	free(plan->drop_in_text);
 	*plan = (struct setup_plan){ 0 };
 }
 
@@ -30,29 +34,12 @@ const char *setup_sysctl_text(void)
 				   "net.ipv4.ip_forward = 1\n";
 }
 
-/* Reads one of our files; a missing one is NULL. */
-static int read_file(const char *path, char **ret_text, struct setup_error *ret_error)
-{
-	int r = setup_file_read(path, ret_text);
-
-	if (r == -ENOENT) {
-		*ret_text = NULL;
-		return 0;
-	}
-	if (r == -EPERM)
-		return setup_fail(ret_error, "%s: must be a file, not a link, that root owns",
-				  path);
-	if (r < 0)
-		return setup_fail(ret_error, "%s: %s", path, strerror(-r));
-	return 0;
-}
-
 int setup_state_load(struct setup_state *ret_state, struct setup_error *ret_error)
 {
 	_cleanup_(freep) char *text = NULL;
 	int r;
 
-	r = read_file(SETUP_STATE_PATH, &text, ret_error);
+	r = setup_file_load(SETUP_STATE_PATH, &text, ret_error);
 	if (r < 0)
 		return r;
 	if (!text)
@@ -69,7 +56,7 @@ int setup_check_ownership(const char *path, struct setup_error *ret_error)
 	_cleanup_(setup_text_freep) char *text = NULL;
 	int r;
 
-	r = read_file(path, &text, ret_error);
+	r = setup_file_load(path, &text, ret_error);
 	if (r < 0 || !text)
 		return r;
 	if (strncmp(text, LIBRESWAN_TEXT_MARK, strlen(LIBRESWAN_TEXT_MARK)) == 0)
@@ -80,7 +67,8 @@ int setup_check_ownership(const char *path, struct setup_error *ret_error)
 static int check_ownerships(struct setup_error *ret_error)
 {
 	static const char *const paths[] = { SETUP_CONNECTION_PATH, SETUP_SECRETS_PATH,
-					     SETUP_SYSCTL_PATH, SETUP_FIREWALL_PATH };
+					     SETUP_SYSCTL_PATH,     SETUP_FIREWALL_PATH,
+					     SETUP_PLUTO_PATH,      SETUP_DROP_IN_PATH };
 	int r;
 
 	for (size_t i = 0; i < ELEMENTS(paths); i++) {
@@ -88,104 +76,6 @@ static int check_ownerships(struct setup_error *ret_error)
 		if (r < 0)
 			return r;
 	}
-	return 0;
-}
-
-/* Applies one option to the text of saregate.conf; consumes and replaces *@text. */
-static int edit(char **text, const char *section, const char *key, const char *value)
-{
-	_cleanup_(freep) char *before = TAKE_PTR(*text);
-
-	if (value)
-		return configuration_edit(before, section, key, value, text);
-	*text = TAKE_PTR(before);
-	return 0;
-}
-
-/* "A,B" as the configuration wants it: "A B". */
-static int edit_list(char **text, const char *section, const char *key, const char *values)
-{
-	_cleanup_(freep) char *list = NULL;
-
-	if (!values)
-		return 0;
-	list = strdup(values);
-	if (!list)
-		return -ENOMEM;
-	for (char *c = list; *c; c++)
-		if (*c == ',')
-			*c = ' ';
-	return edit(text, section, key, list);
-}
-
-static int edit_configuration(const struct setup_options *options, char **text)
-{
-	int r;
-
-	r = edit_list(text, "listen", "address", options->listen_address);
-	if (r == 0)
-		r = edit(text, "ppp", "pool", options->pool);
-	if (r == 0)
-		r = edit(text, "ppp", "local-address", options->local_address);
-	if (r == 0)
-		r = edit(text, "ppp", "mtu", options->mtu);
-	if (r == 0)
-		r = edit_list(text, "ppp", "dns", options->dns);
-	return r;
-}
-
-/* Remembers saregate.conf as it was before setup, unless that is known already. */
-static int remember_configuration(struct setup_state *state, const char *before, const char *after)
-{
-	bool is_ours = state->configuration_after && before &&
-		       strcmp(state->configuration_after, before) == 0;
-
-	if (!is_ours) {
-		free(state->configuration_before);
-		state->configuration_before = strdup(before ? before : "");
-	}
-	free(state->configuration_after);
-	state->configuration_after = strdup(after);
-	return state->configuration_before && state->configuration_after ? 0 : -ENOMEM;
-}
-
-static int plan_configuration(const struct setup_options *options, struct setup_plan *plan,
-			      struct setup_error *ret_error)
-{
-	_cleanup_(freep) char *before = NULL;
-	_cleanup_(freep) char *after = NULL;
-	char reason[CONFIGURATION_ERROR_MAX];
-	int r;
-
-	r = read_file(SETUP_CONFIGURATION_PATH, &before, ret_error);
-	if (r < 0)
-		return r;
-	after = strdup(before ? before : "");
-	if (!after)
-		return -ENOMEM;
-	r = edit_configuration(options, &after);
-	if (r < 0)
-		return r;
-	r = configuration_parse(SETUP_CONFIGURATION_PATH, after, &plan->configuration, reason);
-	if (r == -EINVAL)
-		return setup_fail(ret_error, "with these options, %s", reason);
-	if (r < 0 || strcmp(after, before ? before : "") == 0)
-		return r;
-	r = remember_configuration(&plan->state, before, after);
-	plan->configuration_text = TAKE_PTR(after);
-	return r;
-}
-
-/* An IPv4 address given as an option. */
-static int parse_address(const char *option, const char *text, struct inet_address *ret_address,
-			 struct setup_error *ret_error)
-{
-	struct inet_address address;
-
-	if (inet_address_parse(text, &address) < 0 || address.family != AF_INET ||
-	    inet_address_to_ipv4(&address) == 0)
-		return setup_fail(ret_error, "%s: wants an IPv4 address", option);
-	*ret_address = address;
 	return 0;
 }
 
@@ -226,26 +116,32 @@ static int plan_public_address(const struct setup_options *options, struct setup
 			       struct setup_error *ret_error)
 {
 	const char *text = options->public_address;
-	int r;
 
-	if (!text && plan->state.public_address[0])
-		text = plan->state.public_address;
 	if (!text)
+		text = plan->state.public_address;
+	if (!*text || strcmp(text, SETUP_NONE) == 0) {
+		plan->state.public_address[0] = '\0';
 		return 0;
-	r = parse_address("--public-address", text, &plan->libreswan.public, ret_error);
-	if (r == 0)
-		inet_address_format(&plan->libreswan.public, plan->state.public_address);
-	return r;
+	}
+	if (inet_address_parse(text, &plan->libreswan.public) < 0 ||
+	    plan->libreswan.public.family != AF_INET)
+		return setup_fail(ret_error, "%s: the public address is no IPv4 address",
+				  SETUP_STATE_PATH);
+	inet_address_format(&plan->libreswan.public, plan->state.public_address);
+	return 0;
 }
 
 /* The key that is there stays: clients know it. */
-static int plan_secrets(struct setup_plan *plan, struct setup_error *ret_error)
+static int plan_secrets(const struct setup_options *options, struct setup_plan *plan,
+			struct setup_error *ret_error)
 {
 	_cleanup_(setup_text_freep) char *before = NULL;
 	char psk[LIBRESWAN_PSK_MAX + 1];
 	int r;
 
-	r = read_file(SETUP_SECRETS_PATH, &before, ret_error);
+	if (options->psk)
+		return libreswan_text_secrets(&plan->libreswan, options->psk, &plan->secrets_text);
+	r = setup_file_load(SETUP_SECRETS_PATH, &before, ret_error);
 	if (r < 0)
 		return r;
 	r = before ? libreswan_text_read_psk(before, psk) : -ENOENT;
@@ -260,21 +156,97 @@ static int plan_secrets(struct setup_plan *plan, struct setup_error *ret_error)
 	return r;
 }
 
+/* Adds a name to those of @state, unless it is there; old ones that do not fit are lost. */
+static void remember_connection(struct setup_state *state, const char *name)
+{
+	if (setup_ipsec_has_name(state->connections, name))
+		return;
+	if (strlen(state->connections) + strlen(name) + 2 > sizeof(state->connections))
+		state->connections[0] = '\0';
+	if (state->connections[0])
+		strcat(state->connections, " ");
+	strcat(state->connections, name);
+}
+
 static int plan_connections(struct setup_plan *plan)
 {
-	char *names = plan->state.connections;
 	char name[LIBRESWAN_NAME_MAX];
 
 	plan->libreswan.updown = SETUP_UPDOWN_PATH;
-	plan->previous_connections = strdup(names);
-	if (!plan->previous_connections)
-		return -ENOMEM;
-	names[0] = '\0';
 	for (size_t i = 0; i < plan->libreswan.listen_count; i++) {
 		libreswan_connection_name(&plan->libreswan.listen[i], name);
-		strcat(strcat(names, i > 0 ? " " : ""), name);
+		strcat(strcat(plan->connections, i > 0 ? " " : ""), name);
+		remember_connection(&plan->state, name);
 	}
 	return libreswan_text_connections(&plan->libreswan, &plan->connection_text);
+}
+
+static int read_unit(char **ret_text, struct setup_error *ret_error)
+{
+	static const char *const paths[] = { "/etc/systemd/system/ipsec.service",
+					     "/usr/lib/systemd/system/ipsec.service",
+					     "/lib/systemd/system/ipsec.service" };
+	char *text = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && !text && i < ELEMENTS(paths); i++)
+		r = setup_file_load(paths[i], &text, ret_error);
+	if (r == 0 && !text)
+		return setup_fail(ret_error, "there is no ipsec.service to add a drop-in to");
+	*ret_text = text;
+	return r;
+}
+
+/* pluto on a main file of ours: asked for now, or before. */
+static int plan_pluto_file(const struct setup_options *options, struct setup_plan *plan,
+			   struct setup_error *ret_error)
+{
+	_cleanup_(freep) char *host = NULL;
+	_cleanup_(freep) char *unit = NULL;
+	int r;
+
+	plan->restarts_pluto =
+		plan->first || (options->ipsec_drop_in && !plan->state.has_pluto_file);
+	if (!options->ipsec_drop_in && !plan->state.has_pluto_file)
+		return 0;
+	plan->state.has_pluto_file = true;
+	r = setup_file_load(PLUTO_HOST_PATH, &host, ret_error);
+	if (r == 0)
+		r = read_unit(&unit, ret_error);
+	if (r == 0)
+		r = pluto_text_main(host ? host : "", &plan->pluto_text);
+	if (r < 0)
+		return r;
+	r = pluto_text_drop_in(unit, SETUP_PLUTO_PATH, &plan->drop_in_text);
+	if (r == -ENOENT)
+		return setup_fail(ret_error,
+				  "ipsec.service does not start pluto with " PLUTO_HOST_PATH
+				  ": without --ipsec-drop-in, add to its `config setup`\n%s",
+				  libreswan_text_config_setup());
+	return r;
+}
+
+/* What other firewalls lack: allowed on request, told otherwise. */
+static int plan_firewalls(const struct setup_options *options, struct setup_plan *plan,
+			  struct setup_error *ret_error)
+{
+	struct foreign_rules missing;
+	int r;
+
+	r = setup_firewalls_find(&missing, ret_error);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < missing.count; i++) {
+		const char *rule = missing.rules[i];
+
+		if (!options->allow_in_firewalls && !foreign_rules_have(&plan->state.allowed, rule))
+			foreign_rules_add(&plan->advise, rule);
+		else
+			foreign_rules_add(&plan->allow, rule);
+	}
+	for (size_t i = 0; i < plan->allow.count; i++)
+		foreign_rules_add(&plan->state.allowed, plan->allow.rules[i]);
+	return 0;
 }
 
 static int plan_texts(const struct setup_options *options, struct setup_plan *plan,
@@ -282,7 +254,7 @@ static int plan_texts(const struct setup_options *options, struct setup_plan *pl
 {
 	int r;
 
-	r = plan_configuration(options, plan, ret_error);
+	r = setup_configuration_plan(options, plan, ret_error);
 	if (r == 0)
 		r = plan_listen_addresses(options, plan, ret_error);
 	if (r == 0)
@@ -290,7 +262,9 @@ static int plan_texts(const struct setup_options *options, struct setup_plan *pl
 	if (r == 0)
 		r = plan_connections(plan);
 	if (r == 0)
-		r = plan_secrets(plan, ret_error);
+		r = plan_secrets(options, plan, ret_error);
+	if (r == 0)
+		r = plan_pluto_file(options, plan, ret_error);
 	if (r == 0)
 		r = firewall_text(&plan->configuration, &plan->firewall_text);
 	return r;
@@ -303,9 +277,13 @@ static int check_host(const struct setup_plan *plan, struct setup_error *ret_err
 
 	r = check_ownerships(ret_error);
 	if (r == 0)
+		r = port_holder_check(ret_error);
+	if (r == 0)
 		r = setup_ipsec_check_offers(ret_error);
 	if (r == 0)
 		r = setup_ipsec_check_files(ret_error);
+	if (r == 0 && !plan->pluto_text)
+		r = setup_ipsec_foresee_config_setup(ret_error);
 	if (r == 0)
 		r = setup_network_check_firewall(plan->firewall_text, ret_error);
 	return r;
@@ -320,13 +298,17 @@ int setup_plan_make(const struct setup_options *options, struct setup_plan *ret_
 	r = setup_state_load(&plan.state, ret_error);
 	if (r < 0 && r != -ENOENT)
 		return r;
+	plan.first = !plan.state.is_complete;
 	if (r == -ENOENT) {
-		plan.first = true;
 		plan.state.forwarding_was_on = setup_network_is_forwarding() == 1;
+		plan.state.ipsec_was_enabled = setup_services_is_ipsec_enabled();
 	}
+	plan.state.is_complete = false;
 	r = plan_texts(options, &plan, ret_error);
 	if (r == 0)
 		r = check_host(&plan, ret_error);
+	if (r == 0)
+		r = plan_firewalls(options, &plan, ret_error);
 	if (r < 0)
 		return r;
 	*ret_plan = plan;

@@ -20,6 +20,7 @@ void setup_state_done(struct setup_state *state)
 {
 	free(state->configuration_before);
 	free(state->configuration_after);
+	free(state->configuration_next);
 	*state = (struct setup_state){ 0 };
 }
 
@@ -42,6 +43,34 @@ static int read_flag(json_object *object, const char *key, bool *ret_flag)
 	    !json_object_is_type(value, json_type_boolean))
 		return -EINVAL;
 	*ret_flag = json_object_get_boolean(value);
+	return 0;
+}
+
+/* A flag that earlier versions did not write. */
+static int read_flag_or(json_object *object, const char *key, bool otherwise, bool *ret_flag)
+{
+	if (json_object_object_get_ex(object, key, NULL))
+		return read_flag(object, key, ret_flag);
+	*ret_flag = otherwise;
+	return 0;
+}
+
+/* Texts that may be missing; one that is no rule makes no command. */
+static int read_rules(json_object *object, const char *key, struct foreign_rules *ret_rules)
+{
+	json_object *list;
+
+	if (!json_object_object_get_ex(object, key, &list))
+		return 0;
+	if (!json_object_is_type(list, json_type_array))
+		return -EINVAL;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		json_object *rule = json_object_array_get_idx(list, i);
+
+		if (!json_object_is_type(rule, json_type_string))
+			return -EINVAL;
+		foreign_rules_add(ret_rules, json_object_get_string(rule));
+	}
 	return 0;
 }
 
@@ -80,6 +109,14 @@ int setup_state_parse(const char *text, struct setup_state *ret_state)
 		r = read_copy(object, "configuration_before", &state.configuration_before);
 	if (r == 0)
 		r = read_copy(object, "configuration_after", &state.configuration_after);
+	if (r == 0)
+		r = read_copy(object, "configuration_next", &state.configuration_next);
+	if (r == 0)
+		r = read_flag_or(object, "complete", true, &state.is_complete);
+	if (r == 0)
+		r = read_flag_or(object, "pluto_file", false, &state.has_pluto_file);
+	if (r == 0)
+		r = read_rules(object, "allowed", &state.allowed);
 	if (r < 0)
 		return r;
 	*ret_state = state;
@@ -96,6 +133,28 @@ static int add(json_object *object, const char *key, json_object *value)
 	return -ENOMEM;
 }
 
+/* A text that may be missing. */
+static int add_copy(json_object *object, const char *key, const char *text)
+{
+	return text ? add(object, key, json_object_new_string(text)) : 0;
+}
+
+static int add_rules(json_object *object, const char *key, const struct foreign_rules *rules)
+{
+	json_object *list = json_object_new_array();
+	int r = add(object, key, list);
+
+	for (size_t i = 0; r == 0 && i < rules->count; i++) {
+		json_object *rule = json_object_new_string(rules->rules[i]);
+
+		if (!rule || json_object_array_add(list, rule) < 0) {
+			json_object_put(rule);
+			r = -ENOMEM;
+		}
+	}
+	return r;
+}
+
 int setup_state_format(const struct setup_state *state, char **ret_text)
 {
 	_cleanup_(json_putp) json_object *object = json_object_new_object();
@@ -106,6 +165,8 @@ int setup_state_format(const struct setup_state *state, char **ret_text)
 		return -ENOMEM;
 	r = add(object, "version", json_object_new_int(VERSION));
 	if (r == 0)
+		r = add(object, "complete", json_object_new_boolean(state->is_complete));
+	if (r == 0)
 		r = add(object, "connection", json_object_new_string(state->connections));
 	if (r == 0)
 		r = add(object, "public_address", json_object_new_string(state->public_address));
@@ -115,12 +176,16 @@ int setup_state_format(const struct setup_state *state, char **ret_text)
 	if (r == 0)
 		r = add(object, "ipsec_was_enabled",
 			json_object_new_boolean(state->ipsec_was_enabled));
-	if (r == 0 && state->configuration_before)
-		r = add(object, "configuration_before",
-			json_object_new_string(state->configuration_before));
-	if (r == 0 && state->configuration_after)
-		r = add(object, "configuration_after",
-			json_object_new_string(state->configuration_after));
+	if (r == 0)
+		r = add(object, "pluto_file", json_object_new_boolean(state->has_pluto_file));
+	if (r == 0)
+		r = add_rules(object, "allowed", &state->allowed);
+	if (r == 0)
+		r = add_copy(object, "configuration_before", state->configuration_before);
+	if (r == 0)
+		r = add_copy(object, "configuration_after", state->configuration_after);
+	if (r == 0)
+		r = add_copy(object, "configuration_next", state->configuration_next);
 	if (r < 0)
 		return r;
 	text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY);

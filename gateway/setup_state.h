@@ -2,34 +2,47 @@
 /*
  * What setup must remember to run again without changing anything, and to undo
  * itself: no secret, no path, so that a file put in its place can do no harm.
- * JSON. Pure.
+ * It is written before anything else is changed, and once more when all is done:
+ * a setup that was killed on the way is finished, or undone, from it. JSON. Pure.
  */
 #pragma once
 
+#include "gateway/foreign_rule.h"
 #include "ipsec-glue/libreswan_text.h"
 
 #include <stdbool.h>
 
 #define SETUP_STATE_PATH "/var/lib/saregate/setup.json"
 
+/* Connections of a setup that was interrupted and of the one before it. */
+#define SETUP_CONNECTIONS_MAX (2 * LIBRESWAN_LISTEN_MAX)
+
 /**
- * struct setup_state - after a successful setup
+ * struct setup_state - after a setup, or while one changes the host
+ * @is_complete:     false: a setup or its undoing stopped half-way
  * @connections:     libreswan's names of the connections, separated by spaces;
  *                   "" if there was no setup
  * @public_address:  as given to setup, "" if none was
  * @forwarding_was_on: net.ipv4.ip_forward before the first setup
  * @ipsec_was_enabled: whether ipsec.service was, before the first setup
+ * @has_pluto_file: pluto runs, or is to run, on a main file of ours
+ * @allowed:         in other firewalls, on request
  * @configuration_before: saregate.conf before setup changed it; NULL if it never
  *                   did, or "" if there was no file
  * @configuration_after: and what it wrote
+ * @configuration_next: what it is about to write; NULL if complete
  */
 struct setup_state {
-	char connections[LIBRESWAN_LISTEN_MAX * (LIBRESWAN_NAME_MAX + 1)];
+	bool is_complete;
+	char connections[SETUP_CONNECTIONS_MAX * (LIBRESWAN_NAME_MAX + 1)];
 	char public_address[INET6_ADDRSTRLEN];
 	bool forwarding_was_on;
 	bool ipsec_was_enabled;
+	bool has_pluto_file;
+	struct foreign_rules allowed;
 	char *configuration_before;
 	char *configuration_after;
+	char *configuration_next;
 };
 
 void setup_state_done(struct setup_state *state);

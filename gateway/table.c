@@ -3,16 +3,22 @@
 #include "gateway/table.h"
 
 #include "base/cleanup.h"
+#include "gateway/terminal_text.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
+struct cell {
+	char *text;
+	size_t columns; /* of the terminal */
+};
+
 struct table {
 	const char *const *titles;
 	size_t columns;
 	size_t *widths;
-	char **cells;
+	struct cell *cells;
 	size_t count;
 	size_t room;
 };
@@ -46,7 +52,7 @@ void table_free(struct table *table)
 	if (!table)
 		return;
 	for (size_t i = 0; i < table->count; i++)
-		free(table->cells[i]);
+		free(table->cells[i].text);
 	free(table->cells);
 	free(table->widths);
 	free(table);
@@ -59,48 +65,49 @@ void table_freep(struct table **table)
 
 int table_add(struct table *table, const char *text)
 {
-	_cleanup_(freep) char *cell = strdup(text && *text ? text : "-");
+	_cleanup_(freep) char *copy = strdup(text && *text ? text : "-");
 	size_t *width = &table->widths[table->count % table->columns];
+	size_t columns;
 
-	if (!cell)
+	if (!copy)
 		return -ENOMEM;
 	if (table->count == table->room) {
 		size_t room = table->room ? 2 * table->room : 64;
-		char **cells = reallocarray(table->cells, room, sizeof(*cells));
+		struct cell *cells = reallocarray(table->cells, room, sizeof(*cells));
 
 		if (!cells)
 			return -ENOMEM;
 		table->cells = cells;
 		table->room = room;
 	}
-	for (char *c = cell; *c; c++)
-		if (*c < 0x20 || *c > 0x7e)
-			*c = '?';
-	if (*width < strlen(cell))
-		*width = strlen(cell);
-	table->cells[table->count++] = TAKE_PTR(cell);
+	columns = terminal_text_clean(copy);
+	if (*width < columns)
+		*width = columns;
+	table->cells[table->count++] = (struct cell){ TAKE_PTR(copy), columns };
 	return 0;
 }
 
 /* The last column is not filled up: no blanks at the end of a line. */
-static void print_cell(const struct table *table, size_t column, const char *text, FILE *stream)
+static void print_cell(const struct table *table, size_t column, const char *text, size_t columns,
+		       FILE *stream)
 {
-	int width = (int)table->widths[column];
+	int blanks = (int)(table->widths[column] - columns);
 	int last = column + 1 == table->columns;
 
 	if (table->titles[column][0] == '>')
-		fprintf(stream, "%*s%s", width, text, last ? "\n" : "  ");
+		fprintf(stream, "%*s%s%s", blanks, "", text, last ? "\n" : "  ");
 	else if (last)
 		fprintf(stream, "%s\n", text);
 	else
-		fprintf(stream, "%-*s  ", width, text);
+		fprintf(stream, "%s%*s  ", text, blanks, "");
 }
 
 void table_print(const struct table *table, FILE *stream)
 {
 	assert(table->columns > 0);
 	for (size_t i = 0; i < table->columns; i++)
-		print_cell(table, i, title(table, i), stream);
+		print_cell(table, i, title(table, i), strlen(title(table, i)), stream);
 	for (size_t i = 0; i < table->count; i++)
-		print_cell(table, i % table->columns, table->cells[i], stream);
+		print_cell(table, i % table->columns, table->cells[i].text, table->cells[i].columns,
+			   stream);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Rows for people: columns as wide as what is in them. Cells may hold what a
- * stranger chose, so only printable ASCII reaches the terminal. Pure, but for
+ * stranger chose, so they pass terminal_text.c first. Pure, but for the locale and
  * the stream that it prints to.
  */
 #pragma once

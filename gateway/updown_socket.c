@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <systemd/sd-daemon.h>
 
 /* Datagrams taken per turn of the loop. */
 #define UPDOWN_BUDGET 64
@@ -42,6 +43,18 @@ int updown_socket_open(const char *path)
 	    chmod(path, 0600) < 0)
 		return -errno;
 	return TAKE_FD(descriptor);
+}
+
+int updown_socket_adopt(int descriptor, const char *path)
+{
+	int one = 1;
+	int r = sd_is_socket_unix(descriptor, SOCK_DGRAM, -1, path, 0);
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return -EPROTOTYPE;
+	return setsockopt(descriptor, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)) < 0 ? -errno : 0;
 }
 
 /* Whether the kernel says that root sent this message. */

@@ -30,6 +30,17 @@ struct updown_socket_ops {
 int updown_socket_open(const char *path);
 
 /**
+ * updown_socket_adopt() - the same socket, made by the service manager
+ * @descriptor: that it handed over; stays the caller's
+ *
+ * What came while nobody read it waits in it. The senders' credentials are asked
+ * for in any case.
+ *
+ * Return: 0; -EPROTOTYPE if it is not a datagram socket at @path; negative errno.
+ */
+int updown_socket_adopt(int descriptor, const char *path);
+
+/**
  * updown_socket_new() - read it from the event loop
  * @descriptor: taken over in any case
  *

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The users in SQLite. Statements are prepared once; a change is durable when
- * its function returns (WAL with synchronous=FULL). The file is created 0600,
- * and SQLite gives its journal the same mode. How a file is opened, checked and
- * migrated, with its many ways to fail, is in user_database_open.c. I/O.
+ * The database as a whole: statements are made from the tables of attributes
+ * and prepared once; a change is durable when its function returns (WAL with
+ * synchronous=FULL). The file is created 0600, and SQLite gives its journal the
+ * same mode. How a file is opened, checked and migrated, with its many ways to
+ * fail, is in database_file.c. I/O.
  */
 #include "gateway/user_database.h"
+
 #include "base/cleanup.h"
-#include "gateway/user_database_open.h"
+#include "gateway/database_file.h"
+#include "gateway/user_database_parts.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,88 +20,158 @@
 #define TEXT_OF(number)  TEXT_OF_(number)
 #define TEXT_OF_(number) #number
 
-enum statement {
-	STATEMENT_ADD,
-	STATEMENT_DELETE,
-	STATEMENT_NT_HASH,
-	STATEMENT_COUNT,
-	STATEMENT_COUNT_,
-};
+/* ---- statements -------------------------------------------------------------------- */
 
-static const char *const statement_texts[STATEMENT_COUNT_] = {
-	/* The cap stands inside the statement, so that it holds for all connections. */
-	[STATEMENT_ADD] = "INSERT INTO user (name, nt_hash, created) SELECT ?1, ?2, ?3"
-			  " WHERE (SELECT count(*) FROM user) < " TEXT_OF(USER_COUNT_MAXIMUM),
-	[STATEMENT_DELETE] = "DELETE FROM user WHERE name = ?1",
-	[STATEMENT_NT_HASH] = "SELECT nt_hash FROM user WHERE name = ?1",
-	[STATEMENT_COUNT] = "SELECT count(*) FROM user",
-};
-
-static const char walk_text[] = "SELECT name, created FROM user ORDER BY name";
-
-struct user_database {
-	sqlite3 *connection;
-	sqlite3_stmt *statements[STATEMENT_COUNT_];
-};
-
-/* For _cleanup_(reset) on a borrowed statement: ends it and forgets its values. */
-static void reset(sqlite3_stmt *const *statement)
+void user_database_reset(sqlite3_stmt *const *statement)
 {
 	sqlite3_reset(*statement);
 	sqlite3_clear_bindings(*statement);
 }
 
-static void finalizep(sqlite3_stmt *const *statement)
+void user_database_finalizep(sqlite3_stmt *const *statement)
 {
 	sqlite3_finalize(*statement);
 }
 
-const char *user_name_check(const char *name)
-{
-	static const char wrong[] =
-		"a user name has 1 to " TEXT_OF(USER_NAME_MAX) " printable ASCII characters, "
-							       "without space, quote, \\, / and :";
-	size_t size = strnlen(name, USER_NAME_MAX + 1);
+/* ", column" of each attribute, ", column = ?N", or ", ?N", N going on from @first. */
+enum list_kind {
+	LIST_COLUMNS,
+	LIST_PARAMETERS,
+	LIST_ASSIGNMENTS
+};
 
-	if (size == 0 || size > USER_NAME_MAX)
-		return wrong;
-	for (size_t i = 0; i < size; i++)
-		if (name[i] <= ' ' || name[i] >= 0x7f || strchr("\"'`\\/:", name[i]))
-			return wrong;
-	return NULL;
+static char *make_list(const struct attribute *table, enum list_kind kind, int first)
+{
+	size_t room = 1, used = 0;
+	char *text;
+
+	for (const struct attribute *attribute = table; attribute->name; attribute++)
+		room += strlen(attribute->column) + sizeof(",  = ?4294967295");
+	text = calloc(1, room);
+	for (const struct attribute *a = table; text && a->name; a++, first++)
+		switch (kind) {
+		case LIST_COLUMNS:
+			used += (size_t)snprintf(text + used, room - used, ", %s", a->column);
+			break;
+		case LIST_PARAMETERS:
+			used += (size_t)snprintf(text + used, room - used, ", ?%d", first);
+			break;
+		case LIST_ASSIGNMENTS:
+			used += (size_t)snprintf(text + used, room - used, "%s%s = ?%d",
+						 used ? ", " : "", a->column, first);
+			break;
+		}
+	return text;
 }
 
-/* The peer's bytes as a name, if a user may have it; else -ENOENT. */
-static int name_from_bytes(const uint8_t *bytes, size_t size, char ret_name[USER_NAME_MAX + 1])
-{
-	char name[USER_NAME_MAX + 1] = "";
+/* The text of a statement; where it has %s, lists of the table stand in this order. */
+struct statement_form {
+	const char *format;
+	const struct attribute *table;
+	enum list_kind lists[2];
+	int first; /* parameter of the lists */
+};
 
-	if (size == 0 || size > USER_NAME_MAX)
-		return -ENOENT;
-	memcpy(name, bytes, size);
-	if (strlen(name) != size || user_name_check(name))
-		return -ENOENT;
-	memcpy(ret_name, name, sizeof(name));
-	return 0;
+#define USERS  user_attribute_table
+#define GROUPS group_attribute_table
+
+/* The cap stands inside the statement, so that it holds for all connections. */
+static const struct statement_form statement_forms[STATEMENT_COUNT_] = {
+	[STATEMENT_ADD_USER] = { "INSERT INTO user (" USER_COLUMNS "%s) SELECT ?1, ?2, ?3%s"
+				 " WHERE (SELECT count(*) FROM user) < " TEXT_OF(
+					 USER_COUNT_MAXIMUM),
+				 USERS,
+				 { LIST_COLUMNS, LIST_PARAMETERS },
+				 USER_COLUMN_COUNT + 1 },
+	[STATEMENT_ADD_ONE_USER] = { "INSERT INTO user (" USER_COLUMNS "%s) VALUES (?1, ?2, ?3%s)",
+				     USERS,
+				     { LIST_COLUMNS, LIST_PARAMETERS },
+				     USER_COLUMN_COUNT + 1 },
+	[STATEMENT_SET_USER] = { "UPDATE user SET %s WHERE name = ?1",
+				 USERS,
+				 { LIST_ASSIGNMENTS },
+				 2 },
+	[STATEMENT_SET_PASSWORD] = { .format = "UPDATE user SET nt_hash = ?2 WHERE name = ?1" },
+	[STATEMENT_DELETE_USER] = { .format = "DELETE FROM user WHERE name = ?1" },
+	[STATEMENT_GET_USER] = { "SELECT " USER_COLUMNS "%s FROM user WHERE name = ?1",
+				 USERS,
+				 { LIST_COLUMNS },
+				 0 },
+	[STATEMENT_COUNT_USERS] = { .format = "SELECT count(*) FROM user" },
+	[STATEMENT_ADD_GROUP] = { "INSERT INTO user_group (name, created%s) SELECT ?1, ?2%s"
+				  " WHERE (SELECT count(*) FROM user_group) < " TEXT_OF(
+					  GROUP_COUNT_MAXIMUM),
+				  GROUPS,
+				  { LIST_COLUMNS, LIST_PARAMETERS },
+				  3 },
+	[STATEMENT_SET_GROUP] = { "UPDATE user_group SET %s WHERE name = ?1",
+				  GROUPS,
+				  { LIST_ASSIGNMENTS },
+				  2 },
+	[STATEMENT_DELETE_GROUP] = { .format = "DELETE FROM user_group WHERE name = ?1" },
+	[STATEMENT_GET_GROUP] = { "SELECT " GROUP_COLUMNS "%s FROM user_group WHERE name = ?1",
+				  GROUPS,
+				  { LIST_COLUMNS },
+				  0 },
+};
+
+/* Return: the text, NULL without memory. */
+static char *make_statement(const struct statement_form *form)
+{
+	static const struct attribute none[] = { { 0 } };
+	const struct attribute *table = form->table ? form->table : none;
+	_cleanup_(freep) char *one = make_list(table, form->lists[0], form->first);
+	_cleanup_(freep) char *two = make_list(table, form->lists[1], form->first);
+	char *text;
+
+	if (!one || !two || asprintf(&text, form->format, one, two) < 0)
+		return NULL;
+	return text;
+}
+
+/* Return: an SQLite code. */
+static int prepare_statement(struct user_database *database, enum user_statement number)
+{
+	_cleanup_(freep) char *text = make_statement(&statement_forms[number]);
+
+	if (!text)
+		return SQLITE_NOMEM;
+	return sqlite3_prepare_v3(database->connection, text, -1, SQLITE_PREPARE_PERSISTENT,
+				  &database->statements[number], NULL);
+}
+
+/* The columns for statements that are made when they are needed. */
+static int make_columns(struct user_database *database)
+{
+	_cleanup_(freep) char *users = make_list(user_attribute_table, LIST_COLUMNS, 0);
+	_cleanup_(freep) char *groups = make_list(group_attribute_table, LIST_COLUMNS, 0);
+
+	if (!users || !groups || asprintf(&database->user_columns, USER_COLUMNS "%s", users) < 0)
+		return -ENOMEM;
+	return asprintf(&database->group_columns, GROUP_COLUMNS "%s", groups) < 0 ? -ENOMEM : 0;
 }
 
 int user_database_open(const char *path, struct user_database **ret_database, char ret_error[512])
 {
 	_cleanup_(user_database_freep) struct user_database *database =
 		calloc(1, sizeof(*database));
+	const struct database_kind kind = {
+		.key = "[users] database",
+		.replace = "restore it from a backup, or move it away to start without users",
+		.steps = schema_steps,
+		.version = schema_version,
+	};
 	int result;
 
-	if (!database) {
+	if (!database || make_columns(database) < 0) {
 		snprintf(ret_error, 512, "%s: no memory", path);
 		return -ENOMEM;
 	}
-	result = user_database_connect(path, &database->connection, ret_error);
+	result = database_file_open(path, &kind, &database->connection, ret_error);
 	if (result < 0)
 		return result;
-	for (size_t i = 0; i < STATEMENT_COUNT_; i++) {
-		if (sqlite3_prepare_v3(database->connection, statement_texts[i], -1,
-				       SQLITE_PREPARE_PERSISTENT, &database->statements[i],
-				       NULL) == SQLITE_OK)
+	for (enum user_statement i = 0; i < STATEMENT_COUNT_; i++) {
+		if (prepare_statement(database, i) == SQLITE_OK)
 			continue;
 		snprintf(ret_error, 512,
 			 "%s: its tables are not those of its version (%s): restore it from a "
@@ -118,6 +190,8 @@ void user_database_free(struct user_database *database)
 	for (size_t i = 0; i < STATEMENT_COUNT_; i++)
 		sqlite3_finalize(database->statements[i]);
 	sqlite3_close(database->connection);
+	free(database->user_columns);
+	free(database->group_columns);
 	free(database);
 }
 
@@ -126,86 +200,114 @@ void user_database_freep(struct user_database **database)
 	user_database_free(*database);
 }
 
-int user_database_add(struct user_database *database, const char *name,
-		      const uint8_t nt_hash[MSCHAPV2_NT_HASH_SIZE], uint64_t created)
-{
-	_cleanup_(reset) sqlite3_stmt *const statement = database->statements[STATEMENT_ADD];
+/* ---- errors ------------------------------------------------------------------------- */
 
-	if (user_name_check(name) || created > INT64_MAX)
-		return -EINVAL;
-	/* STATIC: SQLite borrows the hash and keeps no copy that nobody wipes. */
-	if (sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC) != SQLITE_OK ||
-	    sqlite3_bind_blob(statement, 2, nt_hash, MSCHAPV2_NT_HASH_SIZE, SQLITE_STATIC) !=
-		    SQLITE_OK ||
-	    sqlite3_bind_int64(statement, 3, (sqlite3_int64)created) != SQLITE_OK)
-		return -EIO;
-	switch (sqlite3_step(statement)) {
-	case SQLITE_DONE:
-		return sqlite3_changes(database->connection) ? 0 : -ENOSPC;
-	case SQLITE_CONSTRAINT:
-		return -EEXIST;
+int user_database_errno(const struct user_database *database)
+{
+	switch (sqlite3_errcode(database->connection) & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_READONLY:
+		return -EROFS;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return -EUCLEAN;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
 	default:
 		return -EIO;
 	}
 }
 
-int user_database_delete(struct user_database *database, const char *name)
+const char *user_database_error_text(int error)
 {
-	_cleanup_(reset) sqlite3_stmt *const statement = database->statements[STATEMENT_DELETE];
-
-	if (user_name_check(name))
-		return -ENOENT;
-	if (sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC) != SQLITE_OK ||
-	    sqlite3_step(statement) != SQLITE_DONE)
-		return -EIO;
-	return sqlite3_changes(database->connection) ? 0 : -ENOENT;
-}
-
-int user_database_nt_hash(struct user_database *database, const uint8_t *name, size_t name_size,
-			  uint8_t ret_hash[MSCHAPV2_NT_HASH_SIZE])
-{
-	_cleanup_(reset) sqlite3_stmt *const statement = database->statements[STATEMENT_NT_HASH];
-	char text[USER_NAME_MAX + 1];
-	int result = name_from_bytes(name, name_size, text);
-
-	if (result < 0)
-		return result;
-	if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC) != SQLITE_OK)
-		return -EIO;
-	result = sqlite3_step(statement);
-	if (result == SQLITE_DONE)
-		return -ENOENT;
-	if (result != SQLITE_ROW || sqlite3_column_bytes(statement, 0) != MSCHAPV2_NT_HASH_SIZE)
-		return -EIO;
-	memcpy(ret_hash, sqlite3_column_blob(statement, 0), MSCHAPV2_NT_HASH_SIZE);
-	return 0;
-}
-
-int user_database_walk(struct user_database *database, user_fn each, void *userdata)
-{
-	_cleanup_(finalizep) sqlite3_stmt *statement = NULL;
-	int result;
-
-	/* Prepared each time: @each may walk, too. */
-	if (sqlite3_prepare_v2(database->connection, walk_text, -1, &statement, NULL) != SQLITE_OK)
-		return -EIO;
-	while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
-		struct user user = { .created = (uint64_t)sqlite3_column_int64(statement, 1) };
-
-		snprintf(user.name, sizeof(user.name), "%s",
-			 (const char *)sqlite3_column_text(statement, 0));
-		result = each(userdata, &user);
-		if (result != 0)
-			return result;
+	switch (-error) {
+	case EEXIST:
+		return "there is a user of that name already";
+	case EDQUOT:
+		return "there are as many as allowed: " TEXT_OF(
+			USER_COUNT_MAXIMUM) " users, " TEXT_OF(GROUP_COUNT_MAXIMUM) " groups";
+	case ENOENT:
+		return "there is no user of that name";
+	case ENXIO:
+		return "group: there is no group of that name: saregate group add";
+	case EADDRINUSE:
+		return "ipv4, ipv6: the address is another user's";
+	case ENOTEMPTY:
+		return "the group has members: put them into another one, or into none, first";
+	case EBUSY:
+		return "another program holds the user database: find it with 'fuser' and end it";
+	case ENOSPC:
+		return "the user database cannot be written, the disk is full: make room";
+	case EROFS:
+		return "the user database can only be read: check that its file system is "
+		       "mounted writable";
+	case EUCLEAN:
+		return "the user database is damaged: restore it from a backup";
+	case ENOMEM:
+		return "no memory";
+	default:
+		return "the user database cannot be read or written: check the disk, see "
+		       "journalctl -u saregated";
 	}
-	return result == SQLITE_DONE ? 0 : -EIO;
 }
 
-int64_t user_database_count(struct user_database *database)
+int user_database_change(struct user_database *database, sqlite3_stmt *statement, int unique,
+			 int none)
 {
-	_cleanup_(reset) sqlite3_stmt *const statement = database->statements[STATEMENT_COUNT];
+	if (sqlite3_step(statement) == SQLITE_DONE)
+		return sqlite3_changes(database->connection) ? 0 : none;
+	switch (sqlite3_extended_errcode(database->connection)) {
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+		return -EEXIST;
+	case SQLITE_CONSTRAINT_UNIQUE:
+		return unique;
+	case SQLITE_CONSTRAINT_FOREIGNKEY:
+		return -ENXIO;
+	default:
+		return user_database_errno(database);
+	}
+}
 
-	if (sqlite3_step(statement) != SQLITE_ROW)
-		return -EIO;
-	return sqlite3_column_int64(statement, 0);
+/* ---- attributes ----------------------------------------------------------------------- */
+
+int user_database_bind(sqlite3_stmt *statement, int first, const struct attribute *table,
+		       const void *attributes)
+{
+	char text[ATTRIBUTE_TEXT_MAX];
+	int code = SQLITE_OK;
+
+	for (const struct attribute *a = table; a->name && code == SQLITE_OK; a++, first++)
+		if (attribute_is_number(a))
+			code = sqlite3_bind_int64(statement, first,
+						  (sqlite3_int64)attribute_number(a, attributes));
+		else if (*attribute_format(a, attributes, text) == '\0' && a->is_null_if_empty)
+			code = sqlite3_bind_null(statement, first);
+		else
+			code = sqlite3_bind_text(statement, first, text, -1, SQLITE_TRANSIENT);
+	return code == SQLITE_OK ? 0 : -EIO;
+}
+
+/* Values are checked as those of a stranger: somebody may have edited the file. */
+int user_database_read_row(sqlite3_stmt *statement, int first, const struct attribute *table,
+			   void *attributes)
+{
+	for (const struct attribute *a = table; a->name; a++, first++) {
+		const char *text;
+
+		if (attribute_is_number(a)) {
+			if (!attribute_set_number(a,
+						  (uint64_t)sqlite3_column_int64(statement, first),
+						  attributes))
+				return -EUCLEAN;
+			continue;
+		}
+		text = (const char *)sqlite3_column_text(statement, first);
+		if (attribute_parse(a, text ? text : "", attributes))
+			return -EUCLEAN;
+	}
+	return 0;
 }

@@ -7,20 +7,14 @@
  *       set tunnels { type mark . inet_service }
  *       counter unmarked { }
  *       counter foreign { }
- *       chain marks {
+ *       chain guard {
  *           meta mark set 0
  *           meta mark set ipsec in reqid
  *           meta mark @twins meta mark set ipsec in spi
- *       }
- *       chain guard {
  *           @th,64,16 & 0xc00f == 0x0002 meta mark . @th,80,16 @tunnels accept
  *           @th,64,16 & 0xc00f == 0x4002 meta mark . @th,96,16 @tunnels accept
  *           meta mark 0 counter name unmarked drop
  *           @th,64,16 & 0x8000 == 0 counter name foreign drop
- *       }
- *       chain prerouting {
- *           type filter hook prerouting priority -301; policy accept;
- *           udp dport P jump marks
  *       }
  *       chain input {
  *           type filter hook input priority 10; policy accept;
@@ -28,18 +22,35 @@
  *       }
  *   }
  *
- * With zones, behind the second rule of marks and as a chain of its own:
+ * With zones the first three rules are in a chain of their own, which has one more
+ * behind the second, and is asked before connection tracking; and there is an empty
+ * chain:
  *
+ *       chain marks {
+ *           meta mark set 0
+ *           meta mark set ipsec in reqid
  *           meta mark != 0 ct original zone set mark
- *       chain source_ports { type nat hook input priority 100; policy accept; }
+ *           meta mark @twins meta mark set ipsec in spi
+ *       }
+ *       chain prerouting {
+ *           type filter hook prerouting priority -301; policy accept;
+ *           udp dport P jump marks
+ *       }
+ *       chain source_ports {
+ *           type nat hook input priority 100; policy accept;
+ *           accept
+ *       }
  *
  * Connections of different zones may have one original direction, never one
- * reply direction: an empty chain of type nat makes the kernel change the source
- * port of the second one where it comes in, and change it back in what goes out.
+ * reply direction: a chain of type nat that says nothing makes the kernel change the
+ * source port of the second one where it comes in, and change it back in what goes
+ * out. Its one rule is for who looks whether the table is as it was: a chain without
+ * rules would not be missed.
  *
- * Each data packet passes here: other traffic leaves after one match of each hook,
- * and a packet of a tunnel that may have it (whose mark is never 0) before all rules
- * that drop.
+ * Each data packet passes here, also as the ESP that it came in and as what is in
+ * it: each hook costs, so that there is but one if one will do, and none for what is
+ * forwarded. Other traffic leaves after one match, and a packet of a tunnel that may
+ * have it (whose mark is never 0) before all rules that drop.
  *
  * The expression for reqid and SPI ends its rule for a packet that did not come
  * through an SA: the first rule's 0 stays. -301 is after defragmentation and
@@ -83,22 +94,26 @@
 	META_GET(NFT_META_MARK, NFT_REG32_00), PAYLOAD(offset, 2, NFT_REG32_01)
 
 /* clang-format off */
+/* Of either chain. */
 static const struct nft_rule mark_rules[] = {
-	{ MARKS, { IMMEDIATE(0), META_SET(NFT_META_MARK) } },
-	{ MARKS, { XFRM_IN(NFT_XFRM_KEY_REQID), META_SET(NFT_META_MARK) } },
+	{ NULL, { IMMEDIATE(0), META_SET(NFT_META_MARK) } },
+	{ NULL, { XFRM_IN(NFT_XFRM_KEY_REQID), META_SET(NFT_META_MARK) } },
 };
 
 /* Before the rule for twins: a zone that changed with the SA would be a new port. */
 static const struct nft_rule zone_rules[] = {
-	{ MARKS,
+	{ NULL,
 	  { META_GET(NFT_META_MARK, NFT_REG_1), COMPARE(NFT_CMP_NEQ, uint32_t, 0),
 	    CONNECTION_SET(NFT_CT_ZONE, IP_CT_DIR_ORIGINAL) } },
 };
 
-static const struct nft_rule other_rules[] = {
-	{ MARKS,
+static const struct nft_rule twin_rules[] = {
+	{ NULL,
 	  { META_GET(NFT_META_MARK, NFT_REG_1), LOOKUP(SA_MARK_TWINS, 0),
 	    XFRM_IN(NFT_XFRM_KEY_SPI), FROM_NETWORK_ORDER, META_SET(NFT_META_MARK) } },
+};
+
+static const struct nft_rule guard_rules[] = {
 	{ GUARD,
 	  { L2TP_FLAGS, MASK16(0xc0, 0x0f), COMPARE16(NFT_CMP_EQ, 0, 2),
 	    MARK_AND_TUNNEL(10), LOOKUP(SA_MARK_TUNNELS, 0), ACCEPT } },
@@ -113,20 +128,56 @@ static const struct nft_rule other_rules[] = {
 	    COUNTER(SA_MARK_FOREIGN), DROP } },
 };
 
-static const struct nft_rule hook_rules[] = {
-	{ PREROUTING, { JUMP(MARKS) } },
-	{ INPUT, { JUMP(GUARD) } },
-};
+static const struct nft_rule prerouting_rule = { PREROUTING, { JUMP(MARKS) } };
+static const struct nft_rule input_rule = { INPUT, { JUMP(GUARD) } };
+static const struct nft_rule source_ports_rule = { SOURCE_PORTS, { ACCEPT } };
 /* clang-format on */
 
-/* Return: 0, -ENOMEM. */
-static int put_rules(struct nft_batch *batch, const struct nft_rule *rules, size_t count)
+/* Into @chain, where they do not name one. Return: 0, -ENOMEM. */
+static int put_rules(struct nft_batch *batch, const char *chain, const struct nft_rule *rules,
+		     size_t count)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = nft_rule_put(batch, SA_MARK_TABLE, &rules[i]);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		struct nft_rule rule = rules[i];
+
+		if (!rule.chain)
+			rule.chain = chain;
+		r = nft_rule_put(batch, SA_MARK_TABLE, &rule);
+	}
 	return r;
+}
+
+static int put_marks(struct nft_batch *batch, const char *chain, bool zones)
+{
+	int r = put_rules(batch, chain, mark_rules, ELEMENTS(mark_rules));
+
+	if (r == 0 && zones)
+		r = put_rules(batch, chain, zone_rules, ELEMENTS(zone_rules));
+	if (r == 0)
+		r = put_rules(batch, chain, twin_rules, ELEMENTS(twin_rules));
+	return r;
+}
+
+static int put_hook(struct nft_batch *batch, const struct nft_rule *rule, uint16_t port)
+{
+	return nft_rule_put_udp(batch, SA_MARK_TABLE, rule, UDP_DESTINATION, port);
+}
+
+static int put_zones(struct nft_batch *batch, uint16_t port)
+{
+	int r;
+
+	nft_rule_put_inner_chain(batch, SA_MARK_TABLE, MARKS);
+	nft_rule_put_chain(batch, SA_MARK_TABLE, PREROUTING, "filter", NF_INET_PRE_ROUTING,
+			   PREROUTING_PRIORITY);
+	nft_rule_put_chain(batch, SA_MARK_TABLE, SOURCE_PORTS, "nat", NF_INET_LOCAL_IN,
+			   SOURCE_PORTS_PRIORITY);
+	r = put_marks(batch, MARKS, true);
+	if (r == 0)
+		r = nft_rule_put(batch, SA_MARK_TABLE, &source_ports_rule);
+	return r == 0 ? put_hook(batch, &prerouting_rule, port) : r;
 }
 
 static void put_sets(struct nft_batch *batch)
@@ -146,21 +197,10 @@ int sa_mark_rules_put(struct nft_batch *batch, const struct sa_mark_settings *se
 	put_sets(batch);
 	nft_rule_put_counter(batch, SA_MARK_TABLE, SA_MARK_UNMARKED, counters->unmarked);
 	nft_rule_put_counter(batch, SA_MARK_TABLE, SA_MARK_FOREIGN, counters->foreign);
-	nft_rule_put_inner_chain(batch, SA_MARK_TABLE, MARKS);
 	nft_rule_put_inner_chain(batch, SA_MARK_TABLE, GUARD);
-	nft_rule_put_chain(batch, SA_MARK_TABLE, PREROUTING, "filter", NF_INET_PRE_ROUTING,
-			   PREROUTING_PRIORITY);
 	nft_rule_put_chain(batch, SA_MARK_TABLE, INPUT, "filter", NF_INET_LOCAL_IN, INPUT_PRIORITY);
-	if (zones)
-		nft_rule_put_chain(batch, SA_MARK_TABLE, SOURCE_PORTS, "nat", NF_INET_LOCAL_IN,
-				   SOURCE_PORTS_PRIORITY);
-	r = put_rules(batch, mark_rules, ELEMENTS(mark_rules));
-	if (r == 0 && zones)
-		r = put_rules(batch, zone_rules, ELEMENTS(zone_rules));
+	r = zones ? put_zones(batch, settings->l2tp_port) : put_marks(batch, GUARD, false);
 	if (r == 0)
-		r = put_rules(batch, other_rules, ELEMENTS(other_rules));
-	for (size_t i = 0; i < ELEMENTS(hook_rules) && r == 0; i++)
-		r = nft_rule_put_udp(batch, SA_MARK_TABLE, &hook_rules[i], UDP_DESTINATION,
-				     settings->l2tp_port);
-	return r;
+		r = put_rules(batch, GUARD, guard_rules, ELEMENTS(guard_rules));
+	return r == 0 ? put_hook(batch, &input_rule, settings->l2tp_port) : r;
 }

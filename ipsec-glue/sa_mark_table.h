@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The nftables table from which SA references come, and which keeps clients
- * apart in the kernel's data path. In prerouting each decrypted packet to the
- * L2TP port gets the reqid of its SA as its mark (the inbound SPI, where several
- * clients share the reqid); on input a data packet whose {mark, tunnel id} is
- * not in the set `tunnels` is dropped and counted, and so is all without a mark.
+ * apart in the kernel's data path. On input (with zones in prerouting) each
+ * decrypted packet to the L2TP port gets the reqid of its SA as its mark (the
+ * inbound SPI, where several clients share the reqid); then a data packet whose
+ * {mark, tunnel id} is not in the set `tunnels` is dropped and counted, and so is
+ * all without a mark.
  * nft's parser does not know the expression for the reqid: the table is sent
  * over netlink and is one of its own, so that other tables stay loadable. What
  * the sets hold is remembered here, for when somebody flushes them. I/O.

@@ -129,6 +129,14 @@ void sa_table_each_twins(const struct sa_table *table,
 	}
 }
 
+void sa_table_each_living(const struct sa_table *table,
+			  void (*found)(void *userdata, uint64_t reference), void *userdata)
+{
+	for (const struct reference *reference = table->all; reference; reference = reference->next)
+		if (reference->alive)
+			found(userdata, reference->value);
+}
+
 size_t sa_table_list(const struct sa_table *table, uint64_t reference,
 		     struct sa_description *ret_descriptions, size_t maximum)
 {

@@ -200,6 +200,10 @@ size_t sa_table_marks(const struct sa_table *table, uint64_t reference, uint32_t
 void sa_table_each_twins(const struct sa_table *table,
 			 void (*found)(void *userdata, uint32_t reqid), void *userdata);
 
+/* Calls @found for each reference that lives. */
+void sa_table_each_living(const struct sa_table *table,
+			  void (*found)(void *userdata, uint64_t reference), void *userdata);
+
 /* The SAs of a living reference, newest first. Return: how many, at most @maximum. */
 size_t sa_table_list(const struct sa_table *table, uint64_t reference,
 		     struct sa_description *ret_descriptions, size_t maximum);
@@ -256,6 +260,12 @@ size_t sa_table_reference_count(const struct sa_table *table);
 static inline uint32_t sa_reference_reqid(uint64_t reference)
 {
 	return (uint32_t)reference;
+}
+
+/* What the kernel takes of a reqid as the number of a zone. */
+static inline uint16_t sa_reference_zone(uint64_t reference)
+{
+	return (uint16_t)reference;
 }
 
 static inline uint32_t sa_reference_generation(uint64_t reference)

@@ -31,9 +31,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#define SOCKET_DIRECTORY "/run/saregate"
-#define SOCKET_NAME      "updown.socket"
-
 /* A start of pluto is never delayed for longer. */
 #define WAIT_MILLISECONDS 5000
 
@@ -49,7 +46,7 @@ static const char *environment(const char *name)
 static int open_socket_place(int *ret_place)
 {
 	_cleanup_(closep) int directory =
-		open(SOCKET_DIRECTORY, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		open(UPDOWN_SOCKET_DIRECTORY, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	_cleanup_(closep) int place = -1;
 	struct stat status;
 
@@ -57,7 +54,7 @@ static int open_socket_place(int *ret_place)
 		return -errno;
 	if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)))
 		return -EPERM;
-	place = openat(directory, SOCKET_NAME, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	place = openat(directory, UPDOWN_SOCKET_NAME, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (place < 0 || fstat(place, &status) < 0)
 		return -errno;
 	if (status.st_uid != 0 || !S_ISSOCK(status.st_mode))

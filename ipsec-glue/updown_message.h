@@ -14,6 +14,11 @@
 
 #define UPDOWN_MESSAGE_VERSION 1
 
+/* Where it is sent to: one path, in a folder in which only root makes entries. */
+#define UPDOWN_SOCKET_DIRECTORY "/run/saregate"
+#define UPDOWN_SOCKET_NAME      "updown.socket"
+#define UPDOWN_SOCKET_PATH      UPDOWN_SOCKET_DIRECTORY "/" UPDOWN_SOCKET_NAME
+
 struct updown_message {
 	uint32_t version;
 	uint32_t up;    /* 1: up-host or up-client, 0: down-host or down-client */

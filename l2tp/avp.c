@@ -31,18 +31,30 @@ int l2tp_avp_next(struct l2tp_reader *reader, struct l2tp_avp *ret_avp)
 	return 0;
 }
 
-void l2tp_avp_write(struct l2tp_writer *writer, bool mandatory, enum l2tp_avp_type type,
-		    const void *value, size_t value_size)
+static void write_avp(struct l2tp_writer *writer, uint16_t flags, enum l2tp_avp_type type,
+		      const void *value, size_t value_size)
 {
 	if (value_size > L2TP_AVP_VALUE_MAX) {
 		writer->failed = true;
 		return;
 	}
-	l2tp_write_u16(writer, (uint16_t)((mandatory ? FLAG_MANDATORY : 0) |
-					  (L2TP_AVP_HEADER_SIZE + value_size)));
+	l2tp_write_u16(writer, (uint16_t)(flags | (L2TP_AVP_HEADER_SIZE + value_size)));
 	l2tp_write_u16(writer, 0);
 	l2tp_write_u16(writer, (uint16_t)type);
 	l2tp_write_bytes(writer, value, value_size);
+}
+
+void l2tp_avp_write(struct l2tp_writer *writer, bool mandatory, enum l2tp_avp_type type,
+		    const void *value, size_t value_size)
+{
+	write_avp(writer, mandatory ? FLAG_MANDATORY : 0, type, value, value_size);
+}
+
+void l2tp_avp_write_cipher(struct l2tp_writer *writer, bool mandatory, enum l2tp_avp_type type,
+			   const void *cipher, size_t cipher_size)
+{
+	write_avp(writer, FLAG_HIDDEN | (mandatory ? FLAG_MANDATORY : 0), type, cipher,
+		  cipher_size);
 }
 
 void l2tp_avp_write_u16(struct l2tp_writer *writer, bool mandatory, enum l2tp_avp_type type,

@@ -91,6 +91,9 @@ int l2tp_avp_next(struct l2tp_reader *reader, struct l2tp_avp *ret_avp);
  */
 void l2tp_avp_write(struct l2tp_writer *writer, bool mandatory, enum l2tp_avp_type type,
 		    const void *value, size_t value_size);
+/* With the H bit: the value is hidden already (avp_hiding.h). */
+void l2tp_avp_write_cipher(struct l2tp_writer *writer, bool mandatory, enum l2tp_avp_type type,
+			   const void *cipher, size_t cipher_size);
 void l2tp_avp_write_u16(struct l2tp_writer *writer, bool mandatory, enum l2tp_avp_type type,
 			uint16_t value);
 void l2tp_avp_write_u32(struct l2tp_writer *writer, bool mandatory, enum l2tp_avp_type type,

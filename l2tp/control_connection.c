@@ -29,6 +29,7 @@ static const char *const event_names[] = {
 	[L2TP_TUNNEL_EVENT_SCCRQ_REFUSED] = "SCCRQ not acceptable",
 	[L2TP_TUNNEL_EVENT_SCCRP] = "SCCRP",
 	[L2TP_TUNNEL_EVENT_SCCCN] = "SCCCN",
+	[L2TP_TUNNEL_EVENT_SCCCN_REFUSED] = "SCCCN not acceptable",
 	[L2TP_TUNNEL_EVENT_HELLO] = "HELLO",
 	[L2TP_TUNNEL_EVENT_CALL_MESSAGE] = "call message",
 	[L2TP_TUNNEL_EVENT_STOPCCN] = "StopCCN",
@@ -42,29 +43,62 @@ static const char *const event_names[] = {
 	[L2TP_TUNNEL_EVENT_LINGERED] = "lingered",
 };
 
-/*
- * Memory that is short is like a packet lost for good: a timer ends what waits
- * for it, here or at the peer.
- */
 void l2tp_tunnel_queue(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 		       const struct l2tp_writer *writer)
 {
 	assert(!writer->failed);
-	(void)l2tp_transport_queue(&tunnel->transport, now_usec, writer->bytes, writer->size);
+	if (l2tp_transport_queue(&tunnel->transport, now_usec, writer->bytes, writer->size) < 0 &&
+	    now_usec < tunnel->starved_usec)
+		tunnel->starved_usec = now_usec;
+}
+
+const struct l2tp_hiding *l2tp_tunnel_hiding(const struct l2tp_tunnel *tunnel,
+					     struct l2tp_hiding *storage)
+{
+	const struct l2tp_lns *lns = tunnel->lns;
+
+	if (!lns->settings.hide_avps || !tunnel->authentication)
+		return NULL;
+	storage->secret = tunnel->authentication->secret;
+	lns->ops->random(lns->userdata, storage->vector, sizeof(storage->vector));
+	lns->ops->random(lns->userdata, storage->padding, sizeof(storage->padding));
+	return storage;
 }
 
 static void ignore(struct l2tp_tunnel *tunnel, const struct l2tp_tunnel_input *input)
 {
 }
 
+/* What is asked of the peer, and what it has asked (5.1.1). */
+static void authenticate(const struct l2tp_tunnel *tunnel, struct l2tp_octets challenge,
+			 uint8_t response[L2TP_RESPONSE_SIZE], struct l2tp_sccrp *sccrp)
+{
+	const struct l2tp_authentication *authentication = tunnel->authentication;
+
+	if (!authentication)
+		return;
+	sccrp->challenge = (struct l2tp_octets){ authentication->challenge,
+						 sizeof(authentication->challenge) };
+	if (!challenge.bytes)
+		return;
+	l2tp_authentication_respond(authentication->secret, L2TP_MESSAGE_SCCRP, challenge,
+				    response);
+	sccrp->response = (struct l2tp_octets){ response, L2TP_RESPONSE_SIZE };
+}
+
 static void send_sccrp(struct l2tp_tunnel *tunnel, const struct l2tp_tunnel_input *input)
 {
+	struct l2tp_sccrp sccrp = { .settings = &tunnel->lns->settings };
+	uint8_t response[L2TP_RESPONSE_SIZE];
 	uint8_t packet[L2TP_CONTROL_PACKET_MAX];
+	struct l2tp_hiding hiding;
 	struct l2tp_writer writer;
 
+	authenticate(tunnel, input->message->challenge, response, &sccrp);
 	tunnel->state_usec = input->now_usec + tunnel->lns->settings.setup_timeout_usec;
 	l2tp_writer_init(&writer, packet, sizeof(packet));
-	l2tp_write_sccrp(&writer, tunnel->peer_id, tunnel->local_id, &tunnel->lns->settings);
+	l2tp_write_sccrp(&writer, tunnel->peer_id, tunnel->local_id, &sccrp,
+			 l2tp_tunnel_hiding(tunnel, &hiding));
 	l2tp_tunnel_queue(tunnel, input->now_usec, &writer);
 }
 
@@ -102,13 +136,15 @@ static void linger(struct l2tp_tunnel *tunnel, const struct l2tp_tunnel_input *i
 static void stop_with(struct l2tp_tunnel *tunnel, const struct l2tp_tunnel_input *input,
 		      const struct l2tp_result *result, enum l2tp_end_cause cause)
 {
-	uint8_t packet[L2TP_CONTROL_PACKET_MAX];
+	uint8_t packet[L2TP_STOPCCN_PACKET_MAX];
+	struct l2tp_hiding hiding;
 	struct l2tp_writer writer;
 
 	l2tp_writer_init(&writer, packet, sizeof(packet));
-	l2tp_write_stopccn(&writer, tunnel->peer_id, tunnel->local_id, result);
+	l2tp_write_stopccn(&writer, tunnel->peer_id, tunnel->local_id, result,
+			   l2tp_tunnel_hiding(tunnel, &hiding));
 	assert(!writer.failed);
-	(void)l2tp_transport_queue_last(&tunnel->transport, input->now_usec, packet, writer.size);
+	l2tp_transport_queue_last(&tunnel->transport, input->now_usec, packet, writer.size);
 	linger(tunnel, input, cause);
 }
 
@@ -120,7 +156,10 @@ static void stop(struct l2tp_tunnel *tunnel, const struct l2tp_tunnel_input *inp
 /* The message is not allowed in this state. */
 static void stop_out_of_order(struct l2tp_tunnel *tunnel, const struct l2tp_tunnel_input *input)
 {
-	static const struct l2tp_result result = { .result = L2TP_STOPCCN_FSM_ERROR };
+	static const struct l2tp_result result = {
+		.result = L2TP_STOPCCN_FSM_ERROR,
+		.message = "message not allowed in this state",
+	};
 
 	stop_with(tunnel, input, &result, L2TP_END_PROTOCOL_ERROR);
 }
@@ -164,6 +203,7 @@ static const struct cell table[L2TP_TUNNEL_STATE_COUNT_][L2TP_TUNNEL_EVENT_COUNT
 		[L2TP_TUNNEL_EVENT_SCCRQ_REFUSED]  = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_SCCRP]          = { ignore, IDLE },
 		[L2TP_TUNNEL_EVENT_SCCCN]          = { ignore, IDLE },
+		[L2TP_TUNNEL_EVENT_SCCCN_REFUSED]  = { ignore, IDLE },
 		[L2TP_TUNNEL_EVENT_HELLO]          = { ignore, IDLE },
 		[L2TP_TUNNEL_EVENT_CALL_MESSAGE]   = { ignore, IDLE },
 		[L2TP_TUNNEL_EVENT_STOPCCN]        = { clean_up, LINGERING },
@@ -181,6 +221,7 @@ static const struct cell table[L2TP_TUNNEL_STATE_COUNT_][L2TP_TUNNEL_EVENT_COUNT
 		[L2TP_TUNNEL_EVENT_SCCRQ_REFUSED]  = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_SCCRP]          = { stop_out_of_order, LINGERING },
 		[L2TP_TUNNEL_EVENT_SCCCN]          = { establish, ESTABLISHED },
+		[L2TP_TUNNEL_EVENT_SCCCN_REFUSED]  = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_HELLO]          = { ignore, WAIT_CTL_CONN },
 		[L2TP_TUNNEL_EVENT_CALL_MESSAGE]   = { stop_out_of_order, LINGERING },
 		[L2TP_TUNNEL_EVENT_STOPCCN]        = { clean_up, LINGERING },
@@ -198,6 +239,7 @@ static const struct cell table[L2TP_TUNNEL_STATE_COUNT_][L2TP_TUNNEL_EVENT_COUNT
 		[L2TP_TUNNEL_EVENT_SCCRQ_REFUSED]  = { stop, LINGERING },
 		[L2TP_TUNNEL_EVENT_SCCRP]          = { stop_out_of_order, LINGERING },
 		[L2TP_TUNNEL_EVENT_SCCCN]          = { stop_out_of_order, LINGERING },
+		[L2TP_TUNNEL_EVENT_SCCCN_REFUSED]  = { stop_out_of_order, LINGERING },
 		[L2TP_TUNNEL_EVENT_HELLO]          = { ignore, ESTABLISHED },
 		[L2TP_TUNNEL_EVENT_CALL_MESSAGE]   = { handle_call_message, ESTABLISHED },
 		[L2TP_TUNNEL_EVENT_STOPCCN]        = { clean_up, LINGERING },
@@ -215,6 +257,7 @@ static const struct cell table[L2TP_TUNNEL_STATE_COUNT_][L2TP_TUNNEL_EVENT_COUNT
 		[L2TP_TUNNEL_EVENT_SCCRQ_REFUSED]  = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_SCCRP]          = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_SCCCN]          = { ignore, LINGERING },
+		[L2TP_TUNNEL_EVENT_SCCCN_REFUSED]  = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_HELLO]          = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_CALL_MESSAGE]   = { ignore, LINGERING },
 		[L2TP_TUNNEL_EVENT_STOPCCN]        = { forget_queue, LINGERING },
@@ -245,7 +288,10 @@ void l2tp_tunnel_apply(struct l2tp_tunnel *tunnel, enum l2tp_tunnel_event event,
 	if (lns->ops->transition)
 		lns->ops->transition(lns->userdata, &transition);
 	tunnel->state = cell->next;
-	cell->action(tunnel, input); /* may free the tunnel */
+	tunnel->message = input->message;
+	cell->action(tunnel, input); /* may free the tunnel, but not on a message */
+	if (input->message)
+		tunnel->message = NULL;
 }
 
 static enum l2tp_tunnel_event event_of(const struct l2tp_control_message *message)
@@ -288,22 +334,49 @@ static bool is_unacceptable(enum l2tp_tunnel_event event,
 	       event != L2TP_TUNNEL_EVENT_STOPCCN;
 }
 
+/* Our challenge, if there was one, is answered (5.1.1). */
+static bool is_authentic(const struct l2tp_tunnel *tunnel, const struct l2tp_control_message *scccn)
+{
+	return !tunnel->authentication ||
+	       l2tp_authentication_check(tunnel->authentication, L2TP_MESSAGE_SCCCN,
+					 scccn->challenge_response);
+}
+
+static const struct l2tp_result unknown_type = {
+	.result = L2TP_STOPCCN_ERROR,
+	.error = L2TP_ERROR_UNKNOWN_AVP,
+	.message = "mandatory message type is not understood",
+};
+
+static const struct l2tp_result not_authentic = {
+	.result = L2TP_STOPCCN_NOT_AUTHORIZED,
+	.message = "the challenge is not answered with the shared secret",
+};
+
 void l2tp_tunnel_handle_message(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 				const struct l2tp_header *header,
 				const struct l2tp_control_message *message)
 {
-	const struct l2tp_tunnel_input input = {
+	struct l2tp_tunnel_input input = {
 		.now_usec = now_usec,
 		.header = header,
 		.message = message,
-		.result = { .result = L2TP_STOPCCN_ERROR, .error = L2TP_ERROR_UNKNOWN_AVP },
 		.cause = L2TP_END_PROTOCOL_ERROR,
 	};
 	enum l2tp_tunnel_event event = event_of(message);
+	char text[L2TP_ERROR_MESSAGE_MAX];
 
 	if (message->type == L2TP_MESSAGE_UNKNOWN && !message->type_mandatory)
 		return; /* acknowledged and ignored (4.4.1) */
-	if (is_unacceptable(event, message))
+	if (message->type == L2TP_MESSAGE_UNKNOWN) {
+		input.result = unknown_type;
+	} else if (is_unacceptable(event, message)) {
 		event = L2TP_TUNNEL_EVENT_UNACCEPTABLE;
+		input.result = l2tp_result_unknown_avp(message, text);
+	} else if (event == L2TP_TUNNEL_EVENT_SCCCN && !is_authentic(tunnel, message)) {
+		event = L2TP_TUNNEL_EVENT_SCCCN_REFUSED;
+		input.result = not_authentic;
+		input.cause = L2TP_END_NOT_AUTHORIZED;
+	}
 	l2tp_tunnel_apply(tunnel, event, &input);
 }

@@ -13,6 +13,7 @@ enum l2tp_tunnel_event {
 	L2TP_TUNNEL_EVENT_SCCRQ_REFUSED, /* "not acceptable" of the RFC's table */
 	L2TP_TUNNEL_EVENT_SCCRP,
 	L2TP_TUNNEL_EVENT_SCCCN,
+	L2TP_TUNNEL_EVENT_SCCCN_REFUSED, /* not acceptable: our challenge is not answered */
 	L2TP_TUNNEL_EVENT_HELLO,
 	L2TP_TUNNEL_EVENT_CALL_MESSAGE, /* any message of section 6 about a call */
 	L2TP_TUNNEL_EVENT_STOPCCN,
@@ -55,6 +56,19 @@ void l2tp_tunnel_handle_message(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 				const struct l2tp_header *header,
 				const struct l2tp_control_message *message);
 
-/* Queue a packet for the peer, built by one of the writers of control_message.h. */
+/**
+ * l2tp_tunnel_hiding() - how values in the next message to this peer are hidden (4.3)
+ * @storage: filled with fresh randomness; borrows the tunnel's secret
+ *
+ * Return: @storage, or NULL if nothing is hidden from this peer.
+ */
+const struct l2tp_hiding *l2tp_tunnel_hiding(const struct l2tp_tunnel *tunnel,
+					     struct l2tp_hiding *storage);
+
+/*
+ * Queue a packet for the peer, built by one of the writers of control_packet.h. Is there no
+ * memory for it, the peer would go on as if it had not been due: the tunnel closes then, as
+ * soon as its deadlines are looked at.
+ */
 void l2tp_tunnel_queue(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 		       const struct l2tp_writer *writer);

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Control messages (RFC 2661, section 6) between bytes and structs: which
- * attributes a message carries, which of them we do not understand, and the
- * messages that an LNS sends. What to do about a message is the state tables'
- * matter. Pure.
+ * Control messages (RFC 2661, section 6) as received: which attributes a message
+ * carries, and which of them we do not understand. What to do about a message is
+ * the state tables' matter; control_packet.h writes those that we send. Pure.
  */
 #pragma once
 
-#include "l2tp/header.h"
-#include "l2tp/lns.h"
+#include "l2tp/avp_hiding.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Longest packet that we send: each has but a few short AVPs. */
-#define L2TP_CONTROL_PACKET_MAX 512
-/* Longest Error Message that we send, in bytes; longer ones are cut. */
-#define L2TP_ERROR_MESSAGE_MAX 128
 
 /* Message types (section 3.2). */
 enum l2tp_message_type {
@@ -38,96 +31,112 @@ enum l2tp_message_type {
 	L2TP_MESSAGE_UNKNOWN, /* none of these */
 };
 
-/* General Error Codes that we send (section 4.4.2). */
-enum l2tp_error_code {
-	L2TP_ERROR_NONE = 0,
-	L2TP_ERROR_NO_RESOURCES = 4,
-	L2TP_ERROR_INVALID_SESSION = 5,
-	L2TP_ERROR_UNKNOWN_AVP = 8,
+/* Call Errors of a WEN (section 4.4.6), each counted since the call began. */
+struct l2tp_call_errors {
+	uint32_t crc;
+	uint32_t framing;
+	uint32_t hardware_overruns;
+	uint32_t buffer_overruns;
+	uint32_t timeouts;
+	uint32_t alignment;
 };
 
-/* Bytes in a message; borrow the packet. NULL if the AVP was not there. */
-struct l2tp_octets {
-	const uint8_t *bytes;
-	size_t size;
+/* Defined Proxy Authen Types (section 4.4.5). */
+enum l2tp_proxy_authen_type {
+	L2TP_PROXY_AUTHEN_TEXT = 1,
+	L2TP_PROXY_AUTHEN_CHAP = 2,
+	L2TP_PROXY_AUTHEN_PAP = 3,
+	L2TP_PROXY_AUTHEN_NONE = 4,
+	L2TP_PROXY_AUTHEN_MSCHAP = 5,
 };
 
 /**
- * struct l2tp_control_message - what the engine uses of a message received
- * @type:                one of the above, L2TP_MESSAGE_UNKNOWN included
- * @type_mandatory:      M bit of the Message Type: if unknown, the tunnel must go
- * @unknown_mandatory:   an AVP with its M bit set is unknown, hidden, carries a
- *                       reserved bit or has a value that makes no sense
- * @protocol_version:    version and revision, 0x0100; 0 if absent
- * @assigned_tunnel_id:  0 if absent (0 is never a valid id)
- * @assigned_session_id: 0 if absent
- * @receive_window_size: 0 if absent
- * @result:              0 if absent
- * @error:               0 if absent
+ * struct l2tp_control_message - one message as received, in host byte order
+ * @type:              one of the above, L2TP_MESSAGE_UNKNOWN included
+ * @type_mandatory:    M bit of the Message Type: if unknown, the tunnel must go
+ * @unknown_mandatory: an AVP with its M bit set is unknown, cannot be unhidden,
+ *                     carries a reserved bit or has a value that makes no sense
+ * @unknown_vendor, @unknown_type: which one; the first of them
+ * @hidden:            some AVP has the H bit
+ * @present:           bit N: the AVP of type N was there and understood
+ *
+ * The rest are the attributes of section 4.4, in its order; zero, or no bytes, if
+ * absent. Of several of a kind the last one counts. Bytes borrow the packet or the
+ * struct l2tp_unhiding, and are hostile. @proxy_authen_response may be a password.
  */
 struct l2tp_control_message {
 	enum l2tp_message_type type;
 	bool type_mandatory;
 	bool unknown_mandatory;
+	bool hidden;
 	bool sequencing_required;
-	uint16_t protocol_version;
-	uint16_t assigned_tunnel_id;
-	uint16_t assigned_session_id;
-	uint16_t receive_window_size;
+	uint16_t unknown_vendor;
+	uint16_t unknown_type;
+	uint64_t present;
+
 	uint16_t result;
 	uint16_t error;
-	uint32_t call_serial_number;
+	struct l2tp_octets error_message;
+
+	uint16_t protocol_version; /* version and revision: 0x0100 */
+	uint32_t framing_capabilities;
+	uint32_t bearer_capabilities;
+	uint64_t tie_breaker;
+	uint16_t firmware_revision;
 	struct l2tp_octets host_name;
+	struct l2tp_octets vendor_name;
+	uint16_t assigned_tunnel_id; /* 0 is never a valid id */
+	uint16_t receive_window_size;
 	struct l2tp_octets challenge;
+	struct l2tp_octets challenge_response;
+
+	uint16_t cause_code; /* Q.931 */
+	uint8_t cause_message;
+	struct l2tp_octets cause_advisory;
+	uint16_t assigned_session_id; /* 0 is never a valid id */
+	uint32_t call_serial_number;
+	uint32_t minimum_bps;
+	uint32_t maximum_bps;
+	uint32_t bearer_type;
+	uint32_t framing_type;
+	struct l2tp_octets called_number;
+	struct l2tp_octets calling_number;
+	struct l2tp_octets sub_address;
+	uint32_t tx_connect_speed;
+	uint32_t rx_connect_speed;
+	uint32_t physical_channel_id;
+	struct l2tp_octets private_group_id;
+
+	struct l2tp_octets initial_lcp_confreq;
+	struct l2tp_octets last_sent_lcp_confreq;
+	struct l2tp_octets last_received_lcp_confreq;
+	uint16_t proxy_authen_type;
+	struct l2tp_octets proxy_authen_name;
+	struct l2tp_octets proxy_authen_challenge;
+	uint16_t proxy_authen_id;
+	struct l2tp_octets proxy_authen_response;
+
+	struct l2tp_call_errors call_errors;
+	uint32_t send_accm;
+	uint32_t receive_accm;
 };
+
+/* Whether an AVP was in the message, and understood. */
+bool l2tp_control_message_has(const struct l2tp_control_message *message, enum l2tp_avp_type type);
 
 /**
  * l2tp_control_message_read() - understand the AVPs of one control message
  * @payload:     header.payload, not empty (an empty one is a ZLB); copied
- * @ret_message: untouched on failure; borrows the packet
+ * @unhiding:    with the secret that is shared with the peer, or NULL
+ * @ret_message: untouched on failure; borrows the packet and @unhiding
  *
- * A known AVP whose value has the wrong size, a hidden one (no secret is
- * shared with any peer here) and one with a reserved bit count as unknown: 4.1
- * says what becomes of them by their M bit. AVPs in messages that they do not
- * belong to are ignored.
+ * A known AVP whose value has the wrong size, a hidden one without a secret or that
+ * does not unhide, and one with a reserved bit count as unknown: 4.1 says what
+ * becomes of them by their M bit. AVPs in messages that they do not belong to are
+ * read like all others and of no consequence.
  *
  * Return: 0; L2TP_E_MALFORMED if an AVP's length is impossible, or the first
  *         AVP is not a Message Type.
  */
-int l2tp_control_message_read(const struct l2tp_reader *payload,
+int l2tp_control_message_read(const struct l2tp_reader *payload, struct l2tp_unhiding *unhiding,
 			      struct l2tp_control_message *ret_message);
-
-/*
- * The messages that an LNS sends. Each writes one complete packet into
- * @writer, with Ns and Nr left 0 for the transport. @tunnel_id and @session_id
- * are the peer's, for the header; @assigned_... are ours. A packet that does
- * not fit is the writer's sticky failure.
- */
-
-/* l2tp_write_zlb() - acknowledgement without a message (5.8) */
-void l2tp_write_zlb(struct l2tp_writer *writer, uint16_t tunnel_id);
-
-void l2tp_write_sccrp(struct l2tp_writer *writer, uint16_t tunnel_id, uint16_t assigned_tunnel_id,
-		      const struct l2tp_lns_settings *settings);
-
-void l2tp_write_hello(struct l2tp_writer *writer, uint16_t tunnel_id);
-
-/**
- * struct l2tp_result - a Result Code AVP to send (4.4.2)
- * @message: Error Message, UTF-8, or NULL
- */
-struct l2tp_result {
-	uint16_t result;
-	uint16_t error;
-	const char *message;
-};
-
-void l2tp_write_stopccn(struct l2tp_writer *writer, uint16_t tunnel_id, uint16_t assigned_tunnel_id,
-			const struct l2tp_result *result);
-
-void l2tp_write_icrp(struct l2tp_writer *writer, uint16_t tunnel_id, uint16_t session_id,
-		     uint16_t assigned_session_id);
-
-/* @assigned_session_id may be 0: the call was refused before it got an id. */
-void l2tp_write_cdn(struct l2tp_writer *writer, uint16_t tunnel_id, uint16_t session_id,
-		    uint16_t assigned_session_id, const struct l2tp_result *result);

@@ -24,6 +24,13 @@ struct l2tp_data_message {
 	bool sequenced;
 };
 
+/* Who wants sequence numbers in a session's data messages (RFC 2661, 5.4). */
+enum l2tp_data_sequencing {
+	L2TP_DATA_SEQUENCING_NONE,     /* we send none; the peer's are heeded if they come */
+	L2TP_DATA_SEQUENCING_SENT,     /* we send them, and the peer follows */
+	L2TP_DATA_SEQUENCING_REQUIRED, /* the peer asked for them: both sides always do */
+};
+
 /* Both directions of one session; zero-initialised. */
 struct l2tp_data_sequence {
 	uint16_t ns; /* of the next message that we send */

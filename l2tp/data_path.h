@@ -28,7 +28,7 @@ struct l2tp_data_path_tunnel_ids {
 struct l2tp_data_path_session_ids {
 	uint16_t local_session_id;
 	uint16_t peer_session_id;
-	bool sequencing;
+	enum l2tp_data_sequencing sequencing;
 };
 
 struct l2tp_data_path_counters {
@@ -60,10 +60,11 @@ struct l2tp_data_path {
 	/* The descriptor that pppd gets, borrowed; -1 if there is none and no pppd is wanted. */
 	int (*session_descriptor)(const struct l2tp_data_path_session *session);
 	/*
-	 * What ICCN said: are Ns and Nr required in the data messages that we send
-	 * (RFC 2661, 4.4.6)? Return: 0 or negative errno.
+	 * What ICCN said (Sequencing Required, RFC 2661, 4.4.4). REQUIRED: what comes
+	 * without numbers is dropped. Return: 0 or negative errno.
 	 */
-	int (*session_set_sequencing)(struct l2tp_data_path_session *session, bool sequencing);
+	int (*session_set_sequencing)(struct l2tp_data_path_session *session,
+				      enum l2tp_data_sequencing sequencing);
 	int (*session_counters)(const struct l2tp_data_path_session *session,
 				struct l2tp_data_path_counters *ret_counters);
 	void (*session_free)(struct l2tp_data_path_session *session);

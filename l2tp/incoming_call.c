@@ -10,6 +10,8 @@
 #include "l2tp/control_connection.h"
 #include "l2tp/keep_alive.h"
 
+#include <errno.h>
+
 struct cell {
 	void (*action)(struct l2tp_call *call, const struct l2tp_call_input *input);
 	enum l2tp_call_state next;
@@ -36,14 +38,43 @@ static const char *const event_names[] = {
 	[L2TP_CALL_EVENT_TUNNEL_CLOSED] = "tunnel closed",
 };
 
+static const struct l2tp_result no_facilities = {
+	.result = L2TP_CDN_NO_FACILITIES,
+	.message = "the gateway lacks what the call needs",
+};
+
+static const struct l2tp_result too_many_calls = {
+	.result = L2TP_CDN_NO_FACILITIES,
+	.message = "too many calls in this tunnel",
+};
+
+static const struct l2tp_result out_of_order = {
+	.result = L2TP_CDN_ERROR,
+	.error = L2TP_ERROR_INVALID_SESSION,
+	.message = "message not allowed in this state",
+};
+
+static const struct l2tp_result no_such_call = {
+	.result = L2TP_CDN_ERROR,
+	.error = L2TP_ERROR_INVALID_SESSION,
+	.message = "there is no such call",
+};
+
+static const struct l2tp_result no_outgoing_calls = {
+	.result = L2TP_CDN_NO_FACILITIES_PERMANENT,
+	.message = "no outgoing calls are placed here",
+};
+
 static void queue_cdn(struct l2tp_tunnel *tunnel, uint64_t now_usec, uint16_t peer_id,
 		      uint16_t local_id, const struct l2tp_result *result)
 {
 	uint8_t packet[L2TP_CONTROL_PACKET_MAX];
+	struct l2tp_hiding hiding;
 	struct l2tp_writer writer;
 
 	l2tp_writer_init(&writer, packet, sizeof(packet));
-	l2tp_write_cdn(&writer, tunnel->peer_id, peer_id, local_id, result);
+	l2tp_write_cdn(&writer, tunnel->peer_id, peer_id, local_id, result,
+		       l2tp_tunnel_hiding(tunnel, &hiding));
 	l2tp_tunnel_queue(tunnel, now_usec, &writer);
 }
 
@@ -56,13 +87,15 @@ static void send_icrp(struct l2tp_call *call, const struct l2tp_call_input *inpu
 	struct l2tp_tunnel *tunnel = call->tunnel;
 	struct l2tp_lns *lns = tunnel->lns;
 	uint8_t packet[L2TP_CONTROL_PACKET_MAX];
+	struct l2tp_hiding hiding;
 	struct l2tp_writer writer;
 
 	lns->counters.calls_opened++;
 	l2tp_deadline_set(&lns->deadlines, &call->deadline,
 			  input->now_usec + lns->settings.setup_timeout_usec);
 	l2tp_writer_init(&writer, packet, sizeof(packet));
-	l2tp_write_icrp(&writer, tunnel->peer_id, call->peer_id, call->local_id);
+	l2tp_write_icrp(&writer, tunnel->peer_id, call->peer_id, call->local_id,
+			l2tp_tunnel_hiding(tunnel, &hiding));
 	l2tp_tunnel_queue(tunnel, input->now_usec, &writer);
 }
 
@@ -94,13 +127,20 @@ static void send_cdn_out_of_order(struct l2tp_call *call, const struct l2tp_call
 {
 	const struct l2tp_call_input refusal = {
 		.now_usec = input->now_usec,
-		.result = { .result = L2TP_CDN_ERROR,
-			    .error = L2TP_ERROR_INVALID_SESSION,
-			    .message = "message not allowed in this state" },
+		.result = out_of_order,
 		.cause = L2TP_END_PROTOCOL_ERROR,
 	};
 
 	send_cdn(call, &refusal);
+}
+
+/* WEN: the call goes on. */
+static void take_errors(struct l2tp_call *call, const struct l2tp_call_input *input)
+{
+	const struct l2tp_lns *lns = call->tunnel->lns;
+
+	if (lns->ops->call_errors && l2tp_control_message_has(input->message, L2TP_AVP_CALL_ERRORS))
+		lns->ops->call_errors(lns->userdata, call, &input->message->call_errors);
 }
 
 static void connect_call(struct l2tp_call *call, const struct l2tp_call_input *input)
@@ -108,7 +148,7 @@ static void connect_call(struct l2tp_call *call, const struct l2tp_call_input *i
 	struct l2tp_lns *lns = call->tunnel->lns;
 	const struct l2tp_call_input failure = {
 		.now_usec = input->now_usec,
-		.result = { .result = L2TP_CDN_NO_FACILITIES },
+		.result = no_facilities,
 		.cause = L2TP_END_NO_RESOURCES,
 	};
 
@@ -144,9 +184,9 @@ static const struct cell table[L2TP_CALL_STATE_COUNT_][L2TP_CALL_EVENT_COUNT_] =
 		[L2TP_CALL_EVENT_ICRP]          = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_ICCN]          = { connect_call, ESTABLISHED },
 		[L2TP_CALL_EVENT_CDN]           = { end_by_peer, IDLE },
-		[L2TP_CALL_EVENT_WEN]           = { ignore, WAIT_CONNECT },
+		[L2TP_CALL_EVENT_WEN]           = { take_errors, WAIT_CONNECT },
 		[L2TP_CALL_EVENT_SLI]           = { ignore, WAIT_CONNECT },
-		[L2TP_CALL_EVENT_OUTGOING]      = { ignore, WAIT_CONNECT },
+		[L2TP_CALL_EVENT_OUTGOING]      = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_UNACCEPTABLE]  = { send_cdn, IDLE },
 		[L2TP_CALL_EVENT_CLOSE]         = { send_cdn, IDLE },
 		[L2TP_CALL_EVENT_SETUP_TIMEOUT] = { send_cdn, IDLE },
@@ -158,9 +198,9 @@ static const struct cell table[L2TP_CALL_STATE_COUNT_][L2TP_CALL_EVENT_COUNT_] =
 		[L2TP_CALL_EVENT_ICRP]          = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_ICCN]          = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_CDN]           = { end_by_peer, IDLE },
-		[L2TP_CALL_EVENT_WEN]           = { ignore, ESTABLISHED },
+		[L2TP_CALL_EVENT_WEN]           = { take_errors, ESTABLISHED },
 		[L2TP_CALL_EVENT_SLI]           = { ignore, ESTABLISHED },
-		[L2TP_CALL_EVENT_OUTGOING]      = { ignore, ESTABLISHED },
+		[L2TP_CALL_EVENT_OUTGOING]      = { send_cdn_out_of_order, IDLE },
 		[L2TP_CALL_EVENT_UNACCEPTABLE]  = { send_cdn, IDLE },
 		[L2TP_CALL_EVENT_CLOSE]         = { send_cdn, IDLE },
 		[L2TP_CALL_EVENT_SETUP_TIMEOUT] = { ignore, ESTABLISHED },
@@ -188,21 +228,21 @@ void l2tp_call_apply(struct l2tp_call *call, enum l2tp_call_event event,
 	cell->action(call, input); /* may free the call */
 }
 
-/* Everything that a call needs before ICRP may leave: a place, an id, a data path. */
-static bool prepare(struct l2tp_call *call)
+/*
+ * Everything that a call needs before ICRP may leave: a place, an id, a data path.
+ * Return: true, or false with the reason in *@ret_result.
+ */
+static bool prepare(struct l2tp_call *call, struct l2tp_result *ret_result)
 {
 	struct l2tp_lns *lns = call->tunnel->lns;
+	int r = l2tp_call_admit(call);
 
-	if (l2tp_call_admit(call) != 0)
+	*ret_result = r == -EDQUOT ? too_many_calls : no_facilities;
+	if (r != 0)
 		return false;
 	call->prepared = lns->ops->call_prepare(lns->userdata, call) == 0;
 	return call->prepared;
 }
-
-static const struct l2tp_result unknown_avp = {
-	.result = L2TP_CDN_ERROR,
-	.error = L2TP_ERROR_UNKNOWN_AVP,
-};
 
 /*
  * ICRQ. One that names a session which the peer already has is out of order for
@@ -215,9 +255,9 @@ static void handle_icrq(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 	struct l2tp_call_input input = {
 		.now_usec = now_usec,
 		.message = message,
-		.result = { .result = L2TP_CDN_NO_FACILITIES },
 		.cause = L2TP_END_PROTOCOL_ERROR,
 	};
+	char text[L2TP_ERROR_MESSAGE_MAX];
 	struct l2tp_call *call;
 
 	if (message->assigned_session_id == 0)
@@ -228,32 +268,40 @@ static void handle_icrq(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 		return;
 	}
 	call = l2tp_call_new(tunnel, message->assigned_session_id);
-	if (!call)
+	if (!call) {
+		queue_cdn(tunnel, now_usec, message->assigned_session_id, 0, &no_facilities);
 		return;
+	}
 	call->serial_number = message->call_serial_number;
 	if (message->unknown_mandatory) {
-		input.result = unknown_avp;
+		input.result = l2tp_result_unknown_avp(message, text);
 		l2tp_call_apply(call, L2TP_CALL_EVENT_UNACCEPTABLE, &input);
+	} else if (prepare(call, &input.result)) {
+		l2tp_call_apply(call, L2TP_CALL_EVENT_ICRQ, &input);
 	} else {
-		l2tp_call_apply(call,
-				prepare(call) ? L2TP_CALL_EVENT_ICRQ : L2TP_CALL_EVENT_ICRQ_REFUSED,
-				&input);
+		l2tp_call_apply(call, L2TP_CALL_EVENT_ICRQ_REFUSED, &input);
 	}
 }
 
-/* We place no outgoing calls: refuse, and let the tunnel live. */
-static void refuse_ocrq(struct l2tp_tunnel *tunnel, uint64_t now_usec,
-			const struct l2tp_control_message *message)
+/*
+ * A message for no call of ours. One that gives its call an id is told that there
+ * is none, and the tunnel lives; the others are acknowledged and that is all (the
+ * rows of state idle in 7.4.2 and 7.5.2).
+ */
+static void refuse_stray(struct l2tp_tunnel *tunnel, uint64_t now_usec,
+			 const struct l2tp_control_message *message)
 {
-	static const struct l2tp_result result = {
-		.result = L2TP_CDN_NO_FACILITIES_PERMANENT,
-	};
+	uint16_t peer_id = message->assigned_session_id;
 
-	if (message->assigned_session_id != 0)
-		queue_cdn(tunnel, now_usec, message->assigned_session_id, 0, &result);
+	if (peer_id == 0)
+		return;
+	if (message->type == L2TP_MESSAGE_OCRQ)
+		queue_cdn(tunnel, now_usec, peer_id, 0, &no_outgoing_calls);
+	else if (message->type == L2TP_MESSAGE_ICRQ || message->type == L2TP_MESSAGE_ICRP)
+		queue_cdn(tunnel, now_usec, peer_id, 0, &no_such_call);
 }
 
-/* A peer that has not had our ICRP yet can only name the call by its own id (6.13). */
+/* A peer that has not had our ICRP yet can only name the call by its own id (6.12). */
 static struct l2tp_call *find_call(const struct l2tp_tunnel *tunnel,
 				   const struct l2tp_header *header,
 				   const struct l2tp_control_message *message)
@@ -304,6 +352,7 @@ void l2tp_call_handle_message(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 		.message = message,
 		.cause = event == L2TP_CALL_EVENT_CDN ? L2TP_END_PEER : L2TP_END_PROTOCOL_ERROR,
 	};
+	char text[L2TP_ERROR_MESSAGE_MAX];
 	struct l2tp_call *call;
 
 	if (message->type == L2TP_MESSAGE_ICRQ && header->session_id == 0) {
@@ -312,12 +361,11 @@ void l2tp_call_handle_message(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 	}
 	call = find_call(tunnel, header, message);
 	if (!call) {
-		if (message->type == L2TP_MESSAGE_OCRQ)
-			refuse_ocrq(tunnel, now_usec, message);
+		refuse_stray(tunnel, now_usec, message);
 		return;
 	}
 	if (message->unknown_mandatory && event != L2TP_CALL_EVENT_CDN) {
-		input.result = unknown_avp;
+		input.result = l2tp_result_unknown_avp(message, text);
 		event = L2TP_CALL_EVENT_UNACCEPTABLE;
 	}
 	l2tp_call_apply(call, event, &input);
@@ -327,7 +375,7 @@ void l2tp_call_handle_deadline(struct l2tp_call *call, uint64_t now_usec)
 {
 	const struct l2tp_call_input input = {
 		.now_usec = now_usec,
-		.result = { .result = L2TP_CDN_SETUP_TIMEOUT },
+		.result = { .result = L2TP_CDN_SETUP_TIMEOUT, .message = "set-up timeout" },
 		.cause = L2TP_END_SETUP_TIMEOUT,
 	};
 	struct l2tp_tunnel *tunnel = call->tunnel;

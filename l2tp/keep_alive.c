@@ -36,14 +36,15 @@ void l2tp_tunnel_mark_call_gone(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 		tunnel->state_usec = now_usec + tunnel->lns->settings.idle_timeout_usec;
 }
 
-static void send_hello(struct l2tp_tunnel *tunnel, uint64_t now_usec)
+/* Return: false if there is no memory for it; it can be asked later. */
+static bool send_hello(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 {
 	uint8_t packet[L2TP_CONTROL_PACKET_MAX];
 	struct l2tp_writer writer;
 
 	l2tp_writer_init(&writer, packet, sizeof(packet));
 	l2tp_write_hello(&writer, tunnel->peer_id);
-	l2tp_tunnel_queue(tunnel, now_usec, &writer);
+	return l2tp_transport_queue(&tunnel->transport, now_usec, writer.bytes, writer.size) == 0;
 }
 
 bool l2tp_tunnel_repeated_sccrq(struct l2tp_tunnel *tunnel, uint64_t now_usec)
@@ -61,10 +62,8 @@ bool l2tp_tunnel_repeated_sccrq(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 	if (tunnel->repeated_sccrq < SUSPICION_AT)
 		tunnel->repeated_sccrq++;
 	if (tunnel->repeated_sccrq == SUSPICION_AT && tunnel->probe_usec == 0 &&
-	    !data_was_received(tunnel, now_usec)) {
+	    !data_was_received(tunnel, now_usec) && send_hello(tunnel, now_usec))
 		tunnel->probe_usec = now_usec;
-		send_hello(tunnel, now_usec);
-	}
 	tunnel->transport.acknowledgement_owed = true;
 	l2tp_transport_flush(&tunnel->transport);
 	l2tp_tunnel_update_deadline(tunnel);
@@ -106,6 +105,8 @@ void l2tp_tunnel_update_deadline(struct l2tp_tunnel *tunnel)
 	case L2TP_TUNNEL_STATE_COUNT_:
 		break;
 	}
+	if (tunnel->state != L2TP_TUNNEL_STATE_LINGERING)
+		at_usec = earlier(at_usec, tunnel->starved_usec);
 	l2tp_deadline_set(&tunnel->lns->deadlines, &tunnel->deadline, at_usec);
 }
 
@@ -160,8 +161,7 @@ static void handle_silence(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 	if (!awaits_hello(tunnel) || now_usec < hello_usec(tunnel) ||
 	    data_was_received(tunnel, now_usec))
 		return;
-	send_hello(tunnel, now_usec);
-	if (tunnel->transport.queued == 0) /* no memory: try again later */
+	if (!send_hello(tunnel, now_usec))
 		tunnel->last_received_usec = now_usec;
 }
 
@@ -191,10 +191,31 @@ static bool handle_state_deadline(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 	return false;
 }
 
+/* The peer waits for a message that there was no memory for, or goes on without it. */
+static void close_starved(struct l2tp_tunnel *tunnel, uint64_t now_usec)
+{
+	const struct l2tp_tunnel_input input = {
+		.now_usec = now_usec,
+		.result = { .result = L2TP_STOPCCN_ERROR,
+			    .error = L2TP_ERROR_NO_RESOURCES,
+			    .message = "out of memory" },
+		.cause = L2TP_END_NO_RESOURCES,
+	};
+
+	l2tp_tunnel_apply(tunnel, L2TP_TUNNEL_EVENT_CLOSE, &input);
+	l2tp_tunnel_update_deadline(tunnel);
+}
+
 void l2tp_tunnel_handle_deadline(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 {
 	uint64_t before = tunnel->transport.retransmissions;
-	int r = l2tp_transport_handle_deadline(&tunnel->transport, now_usec);
+	int r;
+
+	if (tunnel->state != L2TP_TUNNEL_STATE_LINGERING && now_usec >= tunnel->starved_usec) {
+		close_starved(tunnel, now_usec);
+		return;
+	}
+	r = l2tp_transport_handle_deadline(&tunnel->transport, now_usec);
 
 	tunnel->lns->counters.retransmissions += tunnel->transport.retransmissions - before;
 	if (r == L2TP_E_UNANSWERED && handle_unanswered(tunnel, now_usec))

@@ -141,15 +141,19 @@ static int kernel_tunnel_open(const struct l2tp_data_path_tunnel_ids *ids,
 
 /*
  * As an LNS we alone say whether data messages carry Ns and Nr (RFC 2661,
- * section 5.4): the kernel must not follow the peer's example.
+ * section 5.4): the kernel must not follow the peer's example. While it sends them it
+ * drops what comes without; RECVSEQ says the same and is for a peer that promised.
  */
-static int set_sequencing(int descriptor, bool sequencing)
+static int set_sequencing(int descriptor, enum l2tp_data_sequencing sequencing)
 {
 	const int lns = 1;
-	const int send = sequencing;
+	const int send = sequencing != L2TP_DATA_SEQUENCING_NONE;
+	const int receive = sequencing == L2TP_DATA_SEQUENCING_REQUIRED;
 
 	if (setsockopt(descriptor, SOL_PPPOL2TP, PPPOL2TP_SO_LNSMODE, &lns, sizeof(lns)) < 0 ||
-	    setsockopt(descriptor, SOL_PPPOL2TP, PPPOL2TP_SO_SENDSEQ, &send, sizeof(send)) < 0)
+	    setsockopt(descriptor, SOL_PPPOL2TP, PPPOL2TP_SO_SENDSEQ, &send, sizeof(send)) < 0 ||
+	    setsockopt(descriptor, SOL_PPPOL2TP, PPPOL2TP_SO_RECVSEQ, &receive, sizeof(receive)) <
+		    0)
 		return -errno;
 	return 0;
 }
@@ -200,7 +204,8 @@ static int kernel_session_descriptor(const struct l2tp_data_path_session *sessio
 	return session->descriptor;
 }
 
-static int kernel_session_set_sequencing(struct l2tp_data_path_session *session, bool sequencing)
+static int kernel_session_set_sequencing(struct l2tp_data_path_session *session,
+					 enum l2tp_data_sequencing sequencing)
 {
 	return set_sequencing(session->descriptor, sequencing);
 }

@@ -14,6 +14,7 @@
 
 #include "base/address.h"
 #include "l2tp/data_message.h"
+#include "l2tp/quota.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,11 @@
 struct l2tp_lns;
 struct l2tp_tunnel;
 struct l2tp_call;
+struct l2tp_control_message; /* l2tp/control_message.h */
+struct l2tp_call_errors;
+
+/* Cap: bytes of a secret that is shared with a peer. */
+#define L2TP_SECRET_MAX 128
 
 /* No deadline: nothing to wait for. */
 #define L2TP_NO_DEADLINE UINT64_MAX
@@ -60,6 +66,7 @@ enum l2tp_end_cause {
 	L2TP_END_PROTOCOL_ERROR, /* the peer broke a rule that cannot be ignored */
 	L2TP_END_NO_RESOURCES,   /* the shell could not open what the tunnel or call needs */
 	L2TP_END_SETUP_TIMEOUT,  /* the peer did not finish the set-up in time */
+	L2TP_END_NOT_AUTHORIZED, /* tunnels only: the peer does not know the secret (5.1.1) */
 	L2TP_END_COUNT_,
 };
 
@@ -107,6 +114,21 @@ struct l2tp_lns_ops {
 	 * host, another is tried; other negative errno: the tunnel is dropped.
 	 */
 	int (*tunnel_open)(void *userdata, struct l2tp_tunnel *tunnel);
+	/*
+	 * Optional: the secret that is shared with the sender of an SCCRQ, for tunnel
+	 * authentication (5.1.1) and hidden AVPs (4.3). @host_name is what it calls
+	 * itself: hostile bytes. The engine wipes its copies.
+	 * Return: the secret's size; 0: none is shared, the peer is not asked for one.
+	 */
+	size_t (*tunnel_secret)(void *userdata, const struct l2tp_path *path,
+				const uint8_t *host_name, size_t host_name_size,
+				uint8_t ret_secret[L2TP_SECRET_MAX]);
+	/*
+	 * Optional: send one packet to somebody who is refused a tunnel at a limit.
+	 * Called no more often than the settings' refusals say.
+	 */
+	void (*refuse)(void *userdata, const struct l2tp_path *path, const uint8_t *packet,
+		       size_t size);
 	/* Send one control packet from the tunnel's local to its peer endpoint. */
 	void (*tunnel_send)(void *userdata, struct l2tp_tunnel *tunnel, const uint8_t *packet,
 			    size_t size);
@@ -139,6 +161,9 @@ struct l2tp_lns_ops {
 	 */
 	void (*call_data)(void *userdata, struct l2tp_call *call,
 			  const struct l2tp_data_message *message);
+	/* Optional: WEN (6.13), what a modem of the peer's counted. Borrowed. */
+	void (*call_errors)(void *userdata, struct l2tp_call *call,
+			    const struct l2tp_call_errors *errors);
 	/*
 	 * The call ends, from whichever side. Called once for every call that had
 	 * call_prepare return 0. @call is invalid afterwards.
@@ -160,8 +185,26 @@ struct l2tp_lns_settings {
 	uint64_t idle_timeout_usec;       /* a tunnel after its last call: 10 s */
 	uint32_t tunnels_maximum;         /* cap: tunnels in all, lingering ones included */
 	uint32_t half_open_maximum;       /* cap: tunnels without SCCCN in all */
-	uint32_t half_open_per_reference; /* cap: the same, for one SA reference */
-	uint32_t calls_per_tunnel;        /* cap */
+	/*
+	 * Cap: the same, for one SA reference; without IPsec, where all references are
+	 * 0, for one endpoint. So it is with SCCRQs.
+	 */
+	uint32_t half_open_per_reference;
+	uint32_t half_open_per_address; /* cap: the same, for one outer address */
+	uint32_t tunnels_per_reference; /* cap: tunnels, half-open or not, lingering ones apart */
+	uint32_t tunnels_per_address;   /* cap: the same, for one outer address */
+	uint32_t calls_per_tunnel;      /* cap */
+	/* Caps: SCCRQs that are looked at, repeated ones not counted; beyond, dropped. */
+	struct l2tp_rate sccrqs_per_reference;
+	struct l2tp_rate sccrqs_per_address;
+	struct l2tp_rate refusals; /* cap: StopCCNs to those who get no tunnel, in all */
+	bool hide_avps;            /* hide values from whom we share a secret with (4.3) */
+	/*
+	 * Where the kernel takes a datagram for the data of whichever tunnel has a socket
+	 * for its addresses and ports: a new tunnel ends those of its client, from the very
+	 * same port, that have no call, lingering ones (5.7) included.
+	 */
+	bool a_port_is_one_tunnels;
 };
 
 /* Plain counters, monotonic, for `status` and metrics. */
@@ -172,6 +215,8 @@ struct l2tp_lns_counters {
 	uint64_t tunnel_ids_taken; /* tunnel_open said -EEXIST */
 	uint64_t retransmissions;
 	uint64_t data_without_call; /* of L2TP_VERDICT_DATA: no such session */
+	uint64_t sccrqs_too_many;   /* of L2TP_VERDICT_REFUSED: beyond a rate */
+	uint64_t refusals_sent;     /* of the same: at a cap, and told so */
 	uint32_t tunnels;           /* now, without lingering ones */
 	uint32_t calls;             /* now */
 };
@@ -188,6 +233,17 @@ void l2tp_lns_settings_default(struct l2tp_lns_settings *ret_settings);
  */
 int l2tp_lns_new(const struct l2tp_lns_settings *settings, const struct l2tp_lns_ops *ops,
 		 void *userdata, struct l2tp_lns **ret_lns);
+
+/**
+ * l2tp_lns_set_settings() - other settings, for a machine at work
+ *
+ * Limits hold for what comes next: nothing that is there is closed. The hello
+ * interval holds for every tunnel at once. How messages are retransmitted and the
+ * receive window stay what they were: tunnels have told them to their peers.
+ *
+ * Return: 0; -EINVAL for a setting out of bounds, nothing changed.
+ */
+int l2tp_lns_set_settings(struct l2tp_lns *lns, const struct l2tp_lns_settings *settings);
 
 /* Frees all, with call_closed, tunnel_closed and tunnel_free for what lives; sends nothing. */
 void l2tp_lns_free(struct l2tp_lns *lns);
@@ -232,7 +288,7 @@ const struct l2tp_lns_counters *l2tp_lns_counters(const struct l2tp_lns *lns);
 
 /**
  * l2tp_tunnel_close() - StopCCN, calls closed, linger for a full cycle (5.7, 5.8)
- * @message: Error Message for the peer, or NULL
+ * @message: Error Message for the peer, or NULL for one that says who closed it
  */
 void l2tp_tunnel_close(struct l2tp_tunnel *tunnel, uint64_t now_usec,
 		       enum l2tp_stopccn_result result, const char *message);
@@ -242,14 +298,20 @@ uint16_t l2tp_tunnel_peer_id(const struct l2tp_tunnel *tunnel);
 const struct l2tp_path *l2tp_tunnel_path(const struct l2tp_tunnel *tunnel);
 /* The peer's Host Name AVP: hostile bytes, quote before printing. Borrowed. */
 const uint8_t *l2tp_tunnel_peer_host_name(const struct l2tp_tunnel *tunnel, size_t *ret_size);
-/* The peer's result and error code, 0 if it gave none. */
+/*
+ * The message that is being handled, borrowed, all of it hostile: the SCCRQ in
+ * tunnel_open, the ICRQ in call_prepare, the ICCN in call_established, the peer's
+ * StopCCN or CDN in tunnel_closed and call_closed. NULL where there is none.
+ */
+const struct l2tp_control_message *l2tp_tunnel_message(const struct l2tp_tunnel *tunnel);
+/* The peer's Result Code, 0 if it gave none. */
 uint16_t l2tp_tunnel_peer_result(const struct l2tp_tunnel *tunnel);
 void l2tp_tunnel_set_userdata(struct l2tp_tunnel *tunnel, void *userdata);
 void *l2tp_tunnel_userdata(const struct l2tp_tunnel *tunnel);
 
 /**
- * l2tp_call_close() - CDN (RFC 2661, 6.13)
- * @message: Error Message for the peer, or NULL
+ * l2tp_call_close() - CDN (RFC 2661, 6.12)
+ * @message: Error Message for the peer, or NULL for one that says who closed it
  *
  * call_closed has been called when this returns, @call is invalid then.
  */

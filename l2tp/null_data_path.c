@@ -49,7 +49,8 @@ static int null_session_descriptor(const struct l2tp_data_path_session *session)
 	return -1;
 }
 
-static int null_session_set_sequencing(struct l2tp_data_path_session *session, bool sequencing)
+static int null_session_set_sequencing(struct l2tp_data_path_session *session,
+				       enum l2tp_data_sequencing sequencing)
 {
 	return 0;
 }

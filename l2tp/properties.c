@@ -24,6 +24,11 @@ const uint8_t *l2tp_tunnel_peer_host_name(const struct l2tp_tunnel *tunnel, size
 	return tunnel->peer_host_name;
 }
 
+const struct l2tp_control_message *l2tp_tunnel_message(const struct l2tp_tunnel *tunnel)
+{
+	return tunnel->message;
+}
+
 uint16_t l2tp_tunnel_peer_result(const struct l2tp_tunnel *tunnel)
 {
 	return tunnel->peer_result;

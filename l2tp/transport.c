@@ -2,8 +2,10 @@
 /* Reliable delivery of control messages (RFC 2661, section 5.8, appendix A). Pure. */
 #include "l2tp/transport.h"
 
+#include "base/cleanup.h"
 #include "l2tp/header.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +17,26 @@ struct l2tp_transport_message {
 	uint8_t packet[];
 };
 
-static struct l2tp_transport_message *message_new(uint16_t ns, const uint8_t *packet, size_t size)
+static struct l2tp_transport_message *allocate(size_t size)
 {
-	struct l2tp_transport_message *message = malloc(sizeof(*message) + size);
+	return malloc(sizeof(struct l2tp_transport_message) + size);
+}
 
-	if (!message)
-		return NULL;
+static void fill(struct l2tp_transport_message *message, uint16_t ns, const uint8_t *packet,
+		 size_t size)
+{
 	message->next = NULL;
 	message->size = size;
 	message->ns = ns;
 	memcpy(message->packet, packet, size);
+}
+
+static struct l2tp_transport_message *message_new(uint16_t ns, const uint8_t *packet, size_t size)
+{
+	struct l2tp_transport_message *message = allocate(size);
+
+	if (message)
+		fill(message, ns, packet, size);
 	return message;
 }
 
@@ -54,11 +66,25 @@ void l2tp_transport_init(struct l2tp_transport *transport,
 	transport->slow_start_threshold = transport->peer_window;
 }
 
-void l2tp_transport_done(struct l2tp_transport *transport)
+static void free_messages(struct l2tp_transport *transport)
 {
 	free_list(transport->queue);
 	free_list(transport->early);
 	transport->queue = transport->queue_last = transport->early = NULL;
+}
+
+void l2tp_transport_done(struct l2tp_transport *transport)
+{
+	free_messages(transport);
+	free(transport->reserved);
+	transport->reserved = NULL;
+}
+
+int l2tp_transport_reserve(struct l2tp_transport *transport, size_t size)
+{
+	transport->reserved = allocate(size);
+	transport->reserved_size = size;
+	return transport->reserved ? 0 : -ENOMEM;
 }
 
 /* Wait before the sending that follows @sendings retransmissions: 1, 2, 4, 8, 8... */
@@ -129,30 +155,32 @@ static void send_what_fits(struct l2tp_transport *transport, uint64_t now_usec)
 		send_next(transport, now_usec, message);
 }
 
-static int append(struct l2tp_transport *transport, const uint8_t *packet, size_t size)
+/* The Ns of the message that is queued next. */
+static uint16_t next_ns(const struct l2tp_transport *transport)
 {
-	uint16_t ns = (uint16_t)(transport->ns_oldest + transport->queued);
-	struct l2tp_transport_message *message = message_new(ns, packet, size);
+	return (uint16_t)(transport->ns_oldest + transport->queued);
+}
 
-	if (!message)
-		return -ENOMEM;
+static void append(struct l2tp_transport *transport, struct l2tp_transport_message *message)
+{
 	if (transport->queue_last)
 		transport->queue_last->next = message;
 	else
 		transport->queue = message;
 	transport->queue_last = message;
 	transport->queued++;
-	return 0;
 }
 
 int l2tp_transport_queue(struct l2tp_transport *transport, uint64_t now_usec, const uint8_t *packet,
 			 size_t size)
 {
-	int r = append(transport, packet, size);
+	struct l2tp_transport_message *message = message_new(next_ns(transport), packet, size);
 
-	if (r == 0)
-		send_what_fits(transport, now_usec);
-	return r;
+	if (!message)
+		return -ENOMEM;
+	append(transport, message);
+	send_what_fits(transport, now_usec);
+	return 0;
 }
 
 /* Throw away what has no Ns on the wire yet. */
@@ -172,27 +200,26 @@ static void discard_unsent(struct l2tp_transport *transport)
 	transport->queued = sent;
 }
 
-int l2tp_transport_queue_last(struct l2tp_transport *transport, uint64_t now_usec,
-			      const uint8_t *packet, size_t size)
+void l2tp_transport_queue_last(struct l2tp_transport *transport, uint64_t now_usec,
+			       const uint8_t *packet, size_t size)
 {
-	int r;
+	struct l2tp_transport_message *message = TAKE_PTR(transport->reserved);
 
+	assert(message && size <= transport->reserved_size);
 	discard_unsent(transport);
-	r = append(transport, packet, size);
-	if (r != 0)
-		return r;
+	fill(message, next_ns(transport), packet, size);
+	append(transport, message);
 	if (transport->in_flight + 1 == transport->queued)
 		send_next(transport, now_usec, transport->queue_last);
 	else
 		send_message(transport, transport->queue_last);
 	if (transport->retransmit_usec == UINT64_MAX)
 		start_timer(transport, now_usec);
-	return 0;
 }
 
 void l2tp_transport_discard(struct l2tp_transport *transport)
 {
-	l2tp_transport_done(transport);
+	free_messages(transport);
 	/* What was sent has used its numbers, even if nobody waits for them any more. */
 	transport->ns_oldest = transport->ns_sent;
 	transport->queued = transport->in_flight = 0;

@@ -55,6 +55,7 @@ enum l2tp_order {
  * @retransmit_usec:  UINT64_MAX if nothing is in flight
  * @cycle_usec:       when the present series of sendings began
  * @early:            ordered by Ns
+ * @reserved:         memory for the last message, of @reserved_size bytes
  */
 struct l2tp_transport {
 	const struct l2tp_transport_settings *settings;
@@ -63,6 +64,8 @@ struct l2tp_transport {
 	struct l2tp_transport_message *queue;
 	struct l2tp_transport_message *queue_last;
 	struct l2tp_transport_message *early;
+	struct l2tp_transport_message *reserved;
+	size_t reserved_size;
 	uint64_t retransmit_usec;
 	uint64_t cycle_usec;
 	uint64_t retransmissions;
@@ -92,6 +95,14 @@ void l2tp_transport_init(struct l2tp_transport *transport,
 void l2tp_transport_done(struct l2tp_transport *transport);
 
 /**
+ * l2tp_transport_reserve() - memory for the last message of a tunnel, as long as there is some
+ * @size: the most that it may have
+ *
+ * Return: 0, -ENOMEM. To be called once.
+ */
+int l2tp_transport_reserve(struct l2tp_transport *transport, size_t size);
+
+/**
  * l2tp_transport_queue() - send a message, now or when the windows allow it
  * @packet: complete but for Ns and Nr; copied
  *
@@ -102,12 +113,13 @@ int l2tp_transport_queue(struct l2tp_transport *transport, uint64_t now_usec, co
 
 /**
  * l2tp_transport_queue_last() - like _queue(), for the last message of a tunnel
+ * @size: no more than was reserved, which is used up
  *
- * What never left is thrown away, and the message leaves at once whatever the
+ * Cannot fail. What never left is thrown away, and the message leaves at once whatever the
  * windows say: behind a lost SCCRP or CDN nobody would hear of the end.
  */
-int l2tp_transport_queue_last(struct l2tp_transport *transport, uint64_t now_usec,
-			      const uint8_t *packet, size_t size);
+void l2tp_transport_queue_last(struct l2tp_transport *transport, uint64_t now_usec,
+			       const uint8_t *packet, size_t size);
 
 /* Forget all that is queued or kept: the peer has gone. Acknowledgements go on. */
 void l2tp_transport_discard(struct l2tp_transport *transport);

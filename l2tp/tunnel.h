@@ -2,15 +2,20 @@
 /*
  * What the parts of the engine share: the structs behind the names of lns.h.
  * tunnel_table.c and call_table.c make, find and free them, within the caps;
- * control_connection.c and incoming_call.c move them through their states;
- * lns.c feeds them packets and time. Nobody else includes this. Pure.
+ * admission.c opens tunnels, control_connection.c and incoming_call.c move them
+ * and their calls through their states; lns.c feeds them packets and time. Nobody
+ * else includes this. Pure.
  */
 #pragma once
 
+#include "l2tp/authentication.h"
 #include "l2tp/control_message.h"
+#include "l2tp/control_packet.h"
 #include "l2tp/deadline_heap.h"
+#include "l2tp/header.h"
 #include "l2tp/lns.h"
 #include "l2tp/lookup.h"
+#include "l2tp/quota.h"
 #include "l2tp/transport.h"
 
 #include <stddef.h>
@@ -27,12 +32,22 @@
 TAILQ_HEAD(l2tp_tunnel_list, l2tp_tunnel);
 LIST_HEAD(l2tp_call_list, l2tp_call);
 
-/* All tunnels of one SA reference; lives as long as there is one. */
+/*
+ * All tunnels of one SA reference, or without IPsec of one endpoint; lives as long as
+ * there is one.
+ */
 struct l2tp_reference {
 	struct l2tp_lookup_node node;
 	struct l2tp_tunnel_list living;
 	struct l2tp_tunnel_list lingering;
-	uint32_t half_open;
+};
+
+/* One control packet as received, with its header taken apart. */
+struct l2tp_received {
+	const struct l2tp_path *path;
+	const uint8_t *bytes;
+	size_t size;
+	struct l2tp_header header;
 };
 
 struct l2tp_lns {
@@ -46,6 +61,9 @@ struct l2tp_lns {
 	struct l2tp_lookup calls;      /* by tunnel and local id */
 	struct l2tp_lookup peer_calls; /* by tunnel and the peer's id */
 	struct l2tp_lookup references;
+	struct l2tp_quotas reference_quotas;
+	struct l2tp_quotas address_quotas;
+	uint64_t refusals_used_usec;
 	struct l2tp_deadline_heap deadlines;
 	struct l2tp_tunnel_list living;
 	struct l2tp_tunnel_list lingering; /* never established ones first: evicted first */
@@ -74,10 +92,14 @@ enum l2tp_call_state {
 /**
  * struct l2tp_tunnel - one control connection
  * @by_peer:            in lns->peers
+ * @authentication:     NULL: no secret is shared with the peer
+ * @message:            what is being handled, NULL most of the time
  * @digest:             of the SCCRQ's AVPs, to tell a repeated one from a new one
  * @state_usec:         when set-up must be finished, or lingering ends; while
  *                      established: when it is closed if it has no call
  * @last_received_usec: last sign of life; a repeated SCCRQ is none
+ * @starved_usec:       when there was no memory for a message to the peer, which closes
+ *                      the tunnel; L2TP_NO_DEADLINE: there always was
  * @probe_usec:         when a suspicion was put to the test with a Hello; 0: no suspicion
  * @repeated_sccrq:     how many since the last sign of life
  * @half_open:          never was established; counted as such until it is freed
@@ -91,6 +113,10 @@ struct l2tp_tunnel {
 	TAILQ_ENTRY(l2tp_tunnel) siblings;
 	struct l2tp_lns *lns;
 	struct l2tp_reference *reference;
+	struct l2tp_quota *reference_quota;
+	struct l2tp_quota *address_quota;
+	struct l2tp_authentication *authentication;
+	const struct l2tp_control_message *message;
 	struct l2tp_deadline deadline;
 	struct l2tp_transport transport;
 	struct l2tp_call_list calls;
@@ -99,6 +125,7 @@ struct l2tp_tunnel {
 	uint64_t digest;
 	uint64_t state_usec;
 	uint64_t last_received_usec;
+	uint64_t starved_usec;
 	uint64_t probe_usec;
 	uint32_t call_count;
 	enum l2tp_tunnel_state state;

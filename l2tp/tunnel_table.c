@@ -2,6 +2,7 @@
 /* The tunnels of the LNS: ids, look-up, caps, life and death of the struct. Pure. */
 #include "l2tp/tunnel_table.h"
 
+#include "base/cleanup.h"
 #include "l2tp/control_connection.h"
 
 #include <errno.h>
@@ -69,23 +70,65 @@ struct l2tp_tunnel *l2tp_tunnel_find_peer(const struct l2tp_lns *lns, const stru
 	return NULL;
 }
 
-static struct l2tp_reference *reference_find(const struct l2tp_lns *lns, uint64_t reference)
+/* Whoever has one IPv6 address has the 64 bits behind it as well. */
+static uint64_t address_key(const struct l2tp_lns *lns, const struct inet_address *address)
 {
-	struct l2tp_lookup_node *node = l2tp_lookup_find(&lns->references, reference);
+	size_t size = address->family == AF_INET6 ? 8 : sizeof(address->bytes);
+
+	return l2tp_lookup_mix_bytes(l2tp_lookup_mix(lns->seed, address->family), address->bytes,
+				     size);
+}
+
+/* The SA reference, which no endpoint hits but by chance: the seed is secret. */
+static uint64_t reference_key(const struct l2tp_lns *lns, const struct l2tp_path *path)
+{
+	return path->reference != 0 ? path->reference : peer_key(lns, path, 0);
+}
+
+static struct l2tp_reference *reference_find(const struct l2tp_lns *lns, uint64_t key)
+{
+	struct l2tp_lookup_node *node = l2tp_lookup_find(&lns->references, key);
 
 	return node ? L2TP_CONTAINER_OF(node, struct l2tp_reference, node) : NULL;
 }
 
+static bool has_endpoints(const struct l2tp_tunnel *tunnel, const struct l2tp_path *path)
+{
+	return inet_endpoint_equal(&tunnel->path.peer, &path->peer) &&
+	       inet_endpoint_equal(&tunnel->path.local, &path->local);
+}
+
 struct l2tp_tunnel *l2tp_tunnel_find_only(const struct l2tp_lns *lns, const struct l2tp_path *path)
 {
-	struct l2tp_reference *reference = reference_find(lns, path->reference);
+	struct l2tp_reference *reference = reference_find(lns, reference_key(lns, path));
 	struct l2tp_tunnel *first = reference ? TAILQ_FIRST(&reference->living) : NULL;
 
-	if (!first || TAILQ_NEXT(first, siblings) ||
-	    !inet_endpoint_equal(&first->path.peer, &path->peer) ||
-	    !inet_endpoint_equal(&first->path.local, &path->local))
+	if (!first || TAILQ_NEXT(first, siblings) || !has_endpoints(first, path))
 		return NULL;
 	return first;
+}
+
+static struct l2tp_tunnel *find_callless_among(const struct l2tp_tunnel_list *list,
+					       const struct l2tp_path *path)
+{
+	struct l2tp_tunnel *tunnel;
+
+	for (tunnel = TAILQ_FIRST(list); tunnel; tunnel = TAILQ_NEXT(tunnel, siblings))
+		if (tunnel->call_count == 0 && has_endpoints(tunnel, path))
+			return tunnel;
+	return NULL;
+}
+
+struct l2tp_tunnel *l2tp_tunnel_find_callless(const struct l2tp_lns *lns,
+					      const struct l2tp_path *path)
+{
+	const struct l2tp_reference *reference = reference_find(lns, reference_key(lns, path));
+	struct l2tp_tunnel *tunnel;
+
+	if (!reference)
+		return NULL;
+	tunnel = find_callless_among(&reference->lingering, path);
+	return tunnel ? tunnel : find_callless_among(&reference->living, path);
 }
 
 struct l2tp_tunnel *l2tp_tunnel_first_of(const struct l2tp_lns *lns, uint64_t reference)
@@ -142,22 +185,61 @@ static void end_lingering(struct l2tp_tunnel *tunnel)
 	l2tp_tunnel_apply(tunnel, L2TP_TUNNEL_EVENT_LINGERED, &input);
 }
 
+/* Whose limits count for a packet. */
+struct quotas {
+	uint64_t reference_key;
+	struct l2tp_quota *reference;
+	struct l2tp_quota *address;
+};
+
+/* Return: 0, -ENOMEM. */
+static int quotas_of(struct l2tp_lns *lns, uint64_t now_usec, const struct l2tp_path *path,
+		     struct quotas *ret_quotas)
+{
+	uint64_t key = reference_key(lns, path);
+
+	*ret_quotas = (struct quotas){
+		.reference_key = key,
+		.reference = l2tp_quota_get(&lns->reference_quotas, key, now_usec),
+		.address = l2tp_quota_get(&lns->address_quotas,
+					  address_key(lns, &path->peer.address), now_usec),
+	};
+	return ret_quotas->reference && ret_quotas->address ? 0 : -ENOMEM;
+}
+
+bool l2tp_tunnel_rate_allows(struct l2tp_lns *lns, uint64_t now_usec, const struct l2tp_path *path)
+{
+	const struct l2tp_lns_settings *settings = &lns->settings;
+	struct quotas quotas;
+
+	return quotas_of(lns, now_usec, path, &quotas) == 0 &&
+	       l2tp_rate_take(&quotas.reference->used_usec, &settings->sccrqs_per_reference,
+			      now_usec) &&
+	       l2tp_rate_take(&quotas.address->used_usec, &settings->sccrqs_per_address, now_usec);
+}
+
 /*
  * Room under all caps? Who holds a living tunnel never suffers; a lingering one
  * only repeats acknowledgements and may go early.
  */
-static bool make_room(struct l2tp_lns *lns, uint64_t key, bool evict)
+static bool make_room(struct l2tp_lns *lns, const struct quotas *quotas, bool evict)
 {
 	const struct l2tp_lns_settings *settings = &lns->settings;
-	struct l2tp_reference *reference = reference_find(lns, key);
 	struct l2tp_tunnel *victim = NULL;
 
-	if (reference && reference->half_open >= settings->half_open_per_reference) {
-		victim = TAILQ_FIRST(&reference->lingering);
+	if (quotas->reference->living >= settings->tunnels_per_reference ||
+	    quotas->address->living >= settings->tunnels_per_address)
+		return false;
+	if (quotas->reference->half_open >= settings->half_open_per_reference) {
+		struct l2tp_reference *reference = reference_find(lns, quotas->reference_key);
+
+		victim = reference ? TAILQ_FIRST(&reference->lingering) : NULL;
 		if (!evict || !victim || !victim->half_open)
 			return false;
 		end_lingering(victim);
 	}
+	if (quotas->address->half_open >= settings->half_open_per_address)
+		return false;
 	if (lns->half_open >= settings->half_open_maximum) {
 		victim = TAILQ_FIRST(&lns->lingering);
 		if (!evict || !victim || !victim->half_open)
@@ -224,7 +306,7 @@ static struct l2tp_tunnel *allocate(struct l2tp_lns *lns, uint64_t now_usec,
 				    const struct l2tp_control_message *sccrq)
 {
 	size_t name_size = sccrq->host_name.size;
-	struct l2tp_tunnel *tunnel;
+	_cleanup_(freep) struct l2tp_tunnel *tunnel = NULL;
 
 	if (name_size > L2TP_PEER_HOST_NAME_MAX)
 		name_size = L2TP_PEER_HOST_NAME_MAX;
@@ -235,6 +317,7 @@ static struct l2tp_tunnel *allocate(struct l2tp_lns *lns, uint64_t now_usec,
 	tunnel->path = *path;
 	tunnel->peer_id = sccrq->assigned_tunnel_id;
 	tunnel->last_received_usec = now_usec;
+	tunnel->starved_usec = L2TP_NO_DEADLINE;
 	tunnel->peer_host_name_size = (uint8_t)name_size;
 	if (name_size > 0)
 		memcpy(tunnel->peer_host_name, sccrq->host_name.bytes, name_size);
@@ -242,12 +325,19 @@ static struct l2tp_tunnel *allocate(struct l2tp_lns *lns, uint64_t now_usec,
 	l2tp_deadline_init(&tunnel->deadline, L2TP_DEADLINE_TUNNEL);
 	l2tp_transport_init(&tunnel->transport, &lns->transport_settings, tunnel->peer_id,
 			    sccrq->receive_window_size, send_packet, tunnel);
-	return tunnel;
+	if (l2tp_transport_reserve(&tunnel->transport, L2TP_STOPCCN_PACKET_MAX) != 0)
+		return NULL;
+	return TAKE_PTR(tunnel);
 }
 
-static void link_tunnel(struct l2tp_tunnel *tunnel)
+static void link_tunnel(struct l2tp_tunnel *tunnel, const struct quotas *quotas)
 {
 	struct l2tp_lns *lns = tunnel->lns;
+
+	tunnel->reference_quota = quotas->reference;
+	tunnel->address_quota = quotas->address;
+	l2tp_quota_hold(&lns->reference_quotas, tunnel->reference_quota);
+	l2tp_quota_hold(&lns->address_quotas, tunnel->address_quota);
 
 	l2tp_lookup_add(&lns->tunnels, &tunnel->by_id, tunnel->local_id);
 	l2tp_lookup_add(&lns->peers, &tunnel->by_peer,
@@ -255,7 +345,6 @@ static void link_tunnel(struct l2tp_tunnel *tunnel)
 	TAILQ_INSERT_TAIL(&lns->living, tunnel, all);
 	TAILQ_INSERT_TAIL(&tunnel->reference->living, tunnel, siblings);
 	tunnel->half_open = true;
-	tunnel->reference->half_open++;
 	lns->half_open++;
 	lns->tunnel_count++;
 	lns->counters.tunnels++;
@@ -267,24 +356,30 @@ int l2tp_tunnel_new(struct l2tp_lns *lns, uint64_t now_usec, const struct l2tp_p
 		    struct l2tp_tunnel **ret_tunnel)
 {
 	struct l2tp_tunnel *tunnel;
+	struct quotas quotas;
 	int r;
 
-	if (!make_room(lns, path->reference, evict))
+	if (quotas_of(lns, now_usec, path, &quotas) != 0)
+		return -ENOMEM;
+	if (!make_room(lns, &quotas, evict))
 		return -EDQUOT;
 	if (l2tp_deadline_heap_reserve(&lns->deadlines, deadline_owners(lns) + 1) != 0)
 		return -ENOMEM;
 	tunnel = allocate(lns, now_usec, path, sccrq);
 	if (!tunnel)
 		return -ENOMEM;
-	tunnel->reference = reference_get(lns, path->reference);
+	tunnel->message = sccrq;
+	tunnel->reference = reference_get(lns, quotas.reference_key);
 	r = tunnel->reference ? open_with_id(tunnel) : -ENOMEM;
+	tunnel->message = NULL;
 	if (r < 0) {
 		if (tunnel->reference)
 			reference_put(lns, tunnel->reference);
+		l2tp_transport_done(&tunnel->transport);
 		free(tunnel);
 		return r;
 	}
-	link_tunnel(tunnel);
+	link_tunnel(tunnel, &quotas);
 	*ret_tunnel = tunnel;
 	return 0;
 }
@@ -294,7 +389,8 @@ void l2tp_tunnel_count_established(struct l2tp_tunnel *tunnel)
 	if (!tunnel->half_open)
 		return;
 	tunnel->half_open = false;
-	tunnel->reference->half_open--;
+	tunnel->reference_quota->half_open--;
+	tunnel->address_quota->half_open--;
 	tunnel->lns->half_open--;
 }
 
@@ -305,6 +401,8 @@ void l2tp_tunnel_begin_lingering(struct l2tp_tunnel *tunnel)
 
 	TAILQ_REMOVE(&lns->living, tunnel, all);
 	TAILQ_REMOVE(&reference->living, tunnel, siblings);
+	tunnel->reference_quota->living--;
+	tunnel->address_quota->living--;
 	lns->counters.tunnels--;
 	tunnel->lingering = true;
 	if (tunnel->half_open) {
@@ -331,6 +429,9 @@ void l2tp_tunnel_free(struct l2tp_tunnel *tunnel)
 	l2tp_lookup_remove(&lns->peers, &tunnel->by_peer);
 	l2tp_deadline_set(&lns->deadlines, &tunnel->deadline, L2TP_NO_DEADLINE);
 	l2tp_transport_done(&tunnel->transport);
+	l2tp_authentication_free(tunnel->authentication);
+	l2tp_quota_release(&lns->reference_quotas, tunnel->reference_quota);
+	l2tp_quota_release(&lns->address_quotas, tunnel->address_quota);
 	lns->tunnel_count--;
 	reference_put(lns, reference);
 	free(tunnel);

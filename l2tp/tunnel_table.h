@@ -28,12 +28,22 @@ struct l2tp_tunnel *l2tp_tunnel_find_peer(const struct l2tp_lns *lns, const stru
 /* The tunnel of this very endpoint, if its reference has but one; else NULL. */
 struct l2tp_tunnel *l2tp_tunnel_find_only(const struct l2tp_lns *lns, const struct l2tp_path *path);
 
+/*
+ * Another tunnel of this reference and these very endpoints that has no call: a
+ * lingering one, else a living one; NULL if there is none.
+ */
+struct l2tp_tunnel *l2tp_tunnel_find_callless(const struct l2tp_lns *lns,
+					      const struct l2tp_path *path);
+
 /* Any tunnel of this SA reference, lingering ones last; NULL if there is none. */
 struct l2tp_tunnel *l2tp_tunnel_first_of(const struct l2tp_lns *lns, uint64_t reference);
 
 /* The same for all of them; @found must not close or open tunnels. */
 void l2tp_tunnel_each_of(const struct l2tp_lns *lns, uint64_t reference,
 			 void (*found)(void *userdata, struct l2tp_tunnel *tunnel), void *userdata);
+
+/* Whether this SCCRQ may be looked at: one more within the rates of its sender. */
+bool l2tp_tunnel_rate_allows(struct l2tp_lns *lns, uint64_t now_usec, const struct l2tp_path *path);
 
 /**
  * l2tp_tunnel_new() - a tunnel in state idle, opened by the shell

@@ -37,7 +37,7 @@ struct l2tp_data_path_session {
 	int slave;
 	uint16_t peer_tunnel_id;
 	uint16_t peer_session_id;
-	bool sequencing;
+	enum l2tp_data_sequencing sequencing;
 	bool pppd_spoke; /* its line discipline reads what we write */
 	struct l2tp_data_sequence sequence;
 	struct l2tp_data_path_counters counters;
@@ -168,7 +168,8 @@ static int userspace_session_descriptor(const struct l2tp_data_path_session *ses
 	return session->slave;
 }
 
-static int userspace_session_set_sequencing(struct l2tp_data_path_session *session, bool sequencing)
+static int userspace_session_set_sequencing(struct l2tp_data_path_session *session,
+					    enum l2tp_data_sequencing sequencing)
 {
 	session->sequencing = sequencing;
 	return 0;
@@ -280,6 +281,18 @@ static void release_kept(struct l2tp_data_path_session *session)
 	session->kept_size = 0;
 }
 
+/*
+ * Where we alone send numbers, the peer's first frames come without: it has not seen
+ * any of ours yet.
+ */
+static bool is_in_order(struct l2tp_data_path_session *session,
+			const struct l2tp_data_message *message)
+{
+	if (!message->sequenced)
+		return session->sequencing != L2TP_DATA_SEQUENCING_REQUIRED;
+	return l2tp_data_sequence_accept(&session->sequence, message->ns);
+}
+
 static void userspace_session_receive(struct l2tp_data_path_session *session,
 				      const struct l2tp_data_message *message)
 {
@@ -291,7 +304,7 @@ static void userspace_session_receive(struct l2tp_data_path_session *session,
 		totals.malformed++;
 		return;
 	}
-	if (message->sequenced && !l2tp_data_sequence_accept(&session->sequence, message->ns)) {
+	if (!is_in_order(session, message)) {
 		totals.out_of_order++;
 		return;
 	}
@@ -319,13 +332,13 @@ static int userspace_session_pump_descriptor(const struct l2tp_data_path_session
 static void send_frame(struct l2tp_data_path_session *session, uint8_t *frame, size_t size,
 		       l2tp_data_packet_fn packet_fn, void *userdata)
 {
-	size_t header =
-		session->sequencing ? L2TP_DATA_HEADER_SEQUENCED_SIZE : L2TP_DATA_HEADER_SIZE;
+	bool sequenced = session->sequencing != L2TP_DATA_SEQUENCING_NONE;
+	size_t header = sequenced ? L2TP_DATA_HEADER_SEQUENCED_SIZE : L2TP_DATA_HEADER_SIZE;
 	struct l2tp_writer writer;
 
 	_Static_assert(L2TP_DATA_HEADER_SEQUENCED_SIZE <= L2TP_HDLC_HEADROOM, "room for a header");
 	l2tp_writer_init(&writer, frame - header, header);
-	if (session->sequencing)
+	if (sequenced)
 		l2tp_header_write_data_sequenced(&writer, session->peer_tunnel_id,
 						 session->peer_session_id, session->sequence.ns++);
 	else

@@ -17,6 +17,12 @@ enum l2tp_error {
 	L2TP_E_UNANSWERED = 2, /* all retransmissions were in vain */
 };
 
+/* Bytes that belong to somebody else, a packet most often; NULL: there are none. */
+struct l2tp_octets {
+	const uint8_t *bytes;
+	size_t size;
+};
+
 /**
  * struct l2tp_reader - what remains to be read; borrows the packet
  * @bytes:     next byte

@@ -32,6 +32,7 @@ static struct {
 	struct plugin_verdict verdict; /* all zero, a refusal, until one is there */
 	struct timespec up_since;      /* CLOCK_BOOTTIME, like the calls of saregated */
 	bool is_up;
+	uint32_t idle_seconds; /* when pppd looked last */
 } link_state = { .descriptor = -1 };
 
 /* The link ends the way that pppd knows best, with a Terminate-Request to the peer. */
@@ -231,14 +232,26 @@ static void report_counters(void)
 	if (link_counters_read(interface, &message.counters) < 0)
 		return;
 	clock_gettime(CLOCK_BOOTTIME, &now);
+	message.counters.idle_seconds = link_state.idle_seconds;
 	message.counters.connected_seconds = (uint32_t)(now.tv_sec - link_state.up_since.tv_sec);
 	tell(&message, PLUGIN_MESSAGE_COUNTERS);
 }
 
-static void on_counters_timeout(void *context)
+/*
+ * pppd asks how long the link may be idle yet, and says how long it has been so,
+ * by the kernel's count that leaves out LCP. saregated decides: it knows the limit,
+ * which can change. First asked without a figure.
+ */
+static int on_idle(struct ppp_idle *idle)
 {
-	report_counters();
-	pppd_compat_timeout(on_counters_timeout, COUNTERS_INTERVAL_SECONDS);
+	if (idle) {
+		link_state.idle_seconds =
+			(uint32_t)(idle->xmit_idle < idle->recv_idle ? idle->xmit_idle
+								     : idle->recv_idle);
+		if (link_state.is_up)
+			report_counters();
+	}
+	return COUNTERS_INTERVAL_SECONDS;
 }
 
 static void on_ip_up(void *context, int unused)
@@ -251,7 +264,6 @@ static void on_ip_up(void *context, int unused)
 	clock_gettime(CLOCK_BOOTTIME, &link_state.up_since);
 	link_state.is_up = true;
 	tell(&message, PLUGIN_MESSAGE_UP);
-	pppd_compat_timeout(on_counters_timeout, COUNTERS_INTERVAL_SECONDS);
 }
 
 /* The interface is still there; when pppd exits it is not. */
@@ -260,7 +272,7 @@ static void on_ip_down(void *context, int unused)
 	if (!link_state.is_up)
 		return;
 	link_state.is_up = false;
-	pppd_compat_untimeout(on_counters_timeout);
+	link_state.idle_seconds = 0;
 	report_counters();
 }
 
@@ -286,6 +298,7 @@ void plugin_init(void)
 	chap_protent.printpkt = print_chap_without_secrets;
 	allowed_address_hook = address_is_allowed;
 	ip_choose_hook = choose_addresses;
+	idle_time_hook = on_idle;
 	pppd_compat_notify(PPPD_COMPAT_PHASE, on_phase);
 	pppd_compat_notify(PPPD_COMPAT_IP_UP, on_ip_up);
 	pppd_compat_notify(PPPD_COMPAT_IP_DOWN, on_ip_down);

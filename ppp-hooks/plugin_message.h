@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PLUGIN_MESSAGE_VERSION 1
+#define PLUGIN_MESSAGE_VERSION 2
 #define PLUGIN_USER_MAX        256 /* bytes of a name, without NUL */
 #define PLUGIN_INTERFACE_MAX   16
 #define PLUGIN_DNS_MAX         2
@@ -65,7 +65,7 @@ struct plugin_counters {
 	uint64_t received_packets;
 	uint64_t sent_packets;
 	uint32_t connected_seconds;
-	uint32_t padding; /* 0 */
+	uint32_t idle_seconds; /* since the last packet in or out; PPP's own do not count */
 };
 
 struct plugin_down {

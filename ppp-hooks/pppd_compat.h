@@ -15,6 +15,7 @@
 #include <pppd/ipcp.h>
 #include <pppd/lcp.h>
 #if __has_include(<pppd/chap.h>)
+#include <linux/ppp_defs.h>
 #include <pppd/chap.h>
 #include <pppd/options.h>
 #include <pppd/upap.h>
@@ -46,16 +47,6 @@ static inline void pppd_compat_notify(enum pppd_compat_event event, void (*funct
 static inline void pppd_compat_add_options(option_t *options)
 {
 	ppp_add_options(options);
-}
-
-static inline void pppd_compat_timeout(void (*function)(void *), int seconds)
-{
-	ppp_timeout(function, NULL, seconds, 0);
-}
-
-static inline void pppd_compat_untimeout(void (*function)(void *))
-{
-	ppp_untimeout(function, NULL);
 }
 
 static inline void pppd_compat_interface(char *name, size_t size)
@@ -95,16 +86,6 @@ static inline void pppd_compat_notify(enum pppd_compat_event event, void (*funct
 static inline void pppd_compat_add_options(option_t *options)
 {
 	add_options(options);
-}
-
-static inline void pppd_compat_timeout(void (*function)(void *), int seconds)
-{
-	timeout(function, NULL, seconds, 0);
-}
-
-static inline void pppd_compat_untimeout(void (*function)(void *))
-{
-	untimeout(function, NULL);
 }
 
 static inline void pppd_compat_interface(char *name, size_t size)

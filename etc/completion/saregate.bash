@@ -5,7 +5,7 @@
 
 # The commands, one a line: "user add"
 __saregate_commands() {
-	saregate --help 2>/dev/null | sed -n 's/^  \([a-z][a-z ]\{0,13\}\) .*/\1/p' | sed 's/ *$//'
+	saregate --help 2>/dev/null | sed -n 's/^  \([a-z][a-z ]\{0,15\}\) .*/\1/p' | sed 's/ *$//'
 }
 
 # __saregate_options COMMAND
@@ -21,13 +21,17 @@ __saregate_clients() {
 		sed -n '/^  --client /,/^  --[^c]/s/^ \{2,\}\(--client CLIENT *\)\{0,1\}\([a-z]*\): .*/\2/p'
 }
 
-# __saregate_operands COMMAND: what it can be about; nothing if saregated does not
+# __saregate_operands COMMAND BEGINNING: what it can be about; nothing if saregated does not
 # answer, or not us
 __saregate_operands() {
 	case $1 in
 	'user add') ;;
-	'user '* | profile) timeout 2 saregate user list 2>/dev/null | sed -n '2,$s/ .*//p' ;;
-	'session kill') timeout 2 saregate session list 2>/dev/null | sed -n '2,$s/^ *\([0-9]*\) .*/\1/p' ;;
+	'user import' | 'user export') compgen -f -- "$2" ;;
+	'group add' | 'group list') ;;
+	'group '*) timeout 2 saregate group list 2>/dev/null | sed -n '2,$s/ .*//p' ;;
+	'user '* | profile | unblock | why) timeout 2 saregate user list 2>/dev/null | sed -n '2,$s/ .*//p' ;;
+	backup | restore) compgen -f -- "$2" ;;
+	'session kill' | 'session show') timeout 2 saregate session list 2>/dev/null | sed -n '2,$s/^ *\([0-9]*\) .*/\1/p' ;;
 	esac
 }
 
@@ -43,7 +47,7 @@ _saregate() {
 		case ${COMP_WORDS[COMP_CWORD - 1]}:$current in
 		--client:*) words=$(__saregate_clients "$command") ;;
 		*:-*) words=$(__saregate_options "$command") ;;
-		*) words=$(__saregate_operands "$command") ;;
+		*) words=$(__saregate_operands "$command" "$current") ;;
 		esac
 	elif [ "$command" = "${COMP_WORDS[*]:1:COMP_CWORD-1}" ]; then
 		# the next word of each command that goes on

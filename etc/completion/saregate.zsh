@@ -5,7 +5,7 @@
 _saregate() {
 	local command='' word
 	local -a commands options next
-	commands=(${(f)"$(saregate --help 2>/dev/null | sed -n 's/^  \([a-z][a-z ]\{0,13\}\) .*/\1/p' | sed 's/ *$//')"})
+	commands=(${(f)"$(saregate --help 2>/dev/null | sed -n 's/^  \([a-z][a-z ]\{0,15\}\) .*/\1/p' | sed 's/ *$//')"})
 	for word in ${words[2,CURRENT-1]}; do
 		[[ -n ${(M)commands:#${command:+$command }$word( *|)} ]] || break
 		command=${command:+$command }$word
@@ -21,9 +21,13 @@ _saregate() {
 		[[ $PREFIX == -* ]] && compadd -a options && return
 		case $command in
 		'user add') ;;
-		'user '* | profile) compadd -- ${(f)"$(timeout 2 saregate user list 2>/dev/null |
+		backup | restore | 'user import' | 'user export') _files ;;
+		'group add' | 'group list') ;;
+		'group '*) compadd -- ${(f)"$(timeout 2 saregate group list 2>/dev/null |
 			sed -n '2,$s/ .*//p')"} ;;
-		'session kill') compadd -- ${(f)"$(timeout 2 saregate session list 2>/dev/null |
+		'user '* | profile | unblock | why) compadd -- ${(f)"$(timeout 2 saregate user list 2>/dev/null |
+			sed -n '2,$s/ .*//p')"} ;;
+		'session kill' | 'session show') compadd -- ${(f)"$(timeout 2 saregate session list 2>/dev/null |
 			sed -n '2,$s/^ *\([0-9]*\) .*/\1/p')"} ;;
 		esac
 	elif [[ $command == "${words[2,CURRENT-1]}" ]]; then

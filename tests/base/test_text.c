@@ -71,6 +71,22 @@ static void copy_refuses_what_does_not_fit(void **state)
 	assert_string_equal(target, "xyz");
 }
 
+static void plain_text_is_utf8_without_control_characters(void **state)
+{
+	static const char *const plain[] = { "", "a b", "J\xc3\xb6rg", "\xf0\x9f\x98\x80" };
+	static const char *const other[] = {
+		"a\nb",         "\x7f",         "\xff",
+		"\xc3",         "\xc0\xaf",     "\xed\xa0\x80",
+		"\xc2\x85",     "\xe2\x80\xa8", "\xf4\x90\x80\x80",
+		"\xef\xbf\xbe", "a\xc3z",       "\xe0\x80\xaf",
+	};
+
+	for (size_t i = 0; i < ELEMENTS(plain); i++)
+		assert_true(text_is_plain(plain[i]));
+	for (size_t i = 0; i < ELEMENTS(other); i++)
+		assert_false(text_is_plain(other[i]));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -80,6 +96,7 @@ int main(void)
 		SENTENCE(quoting_cuts_what_does_not_fit),
 		SENTENCE(quoting_never_writes_past_its_room),
 		SENTENCE(copy_refuses_what_does_not_fit),
+		SENTENCE(plain_text_is_utf8_without_control_characters),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

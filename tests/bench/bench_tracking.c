@@ -96,7 +96,7 @@ static void start_service(struct side *side)
 	    sa_tracking_new(side->event, BENCH_PORT, &method, SA_TRACKING_NO_DESCRIPTORS,
 			    &tracking_ops, NULL, &side->tracking, error) != 0)
 		fail_msg("%s", error);
-	if (l2tp_service_new(side->event, &side->configuration, side->tracking, &choice,
+	if (l2tp_service_new(side->event, &side->configuration, side->tracking, &choice, NULL,
 			     &service_ops, side, &side->service, error) != 0)
 		fail_msg("%s", error);
 }

@@ -46,7 +46,7 @@ static bool hear(const struct l2tp_client *client, uint16_t message_type, uint8_
 		while ((size = recv(client->socket, packet, 2048, MSG_DONTWAIT)) > 0)
 			if (l2tp_header_read(packet, (size_t)size, &header) == 0 &&
 			    header.control && header.payload.remaining > 0 &&
-			    l2tp_control_message_read(&header.payload, ret_message) == 0 &&
+			    l2tp_control_message_read(&header.payload, NULL, ret_message) == 0 &&
 			    ret_message->type == message_type)
 				return true;
 	}

@@ -32,14 +32,14 @@ offered() {
 	local words
 	while read -r -a words; do
 		[[ " $(offered saregate "${words[@]:0:${#words[@]}-1}" "") " == *" ${words[-1]} "* ]]
-	done < <(saregate --help | sed -n 's/^  \([a-z][a-z ]\{0,13\}\) .*/\1/p')
+	done < <(saregate --help | sed -n 's/^  \([a-z][a-z ]\{0,15\}\) .*/\1/p')
 	[ "$(offered saregate se)" = "session setup" ]
-	[ "$(offered saregate session "")" = "kill list" ]
+	[ "$(offered saregate session "")" = "history kill list show watch" ]
 }
 
 @test "options are those of the command" {
 	[ "$(offered saregate --v)" = --version ]
-	[ "$(offered saregate user add alice --)" = "--generate --help --json --password-stdin" ]
+	[ "$(offered saregate user passwd alice --)" = "--generate --help --json --password-stdin" ]
 	[ "$(offered saregate setup --pu)" = --public-address ]
 	[ "$(offered saregate session kill 3 --r)" = --reason ]
 }
@@ -53,10 +53,18 @@ offered() {
 	[ "$(offered saregate user del "")" = "alice bob" ]
 	[ "$(offered saregate user del b)" = bob ]
 	[ "$(offered saregate profile a)" = alice ]
+	[ "$(offered saregate unblock a)" = alice ]
+	[ "$(offered saregate why b)" = bob ]
 	[ "$(offered saregate session kill "")" = "12 3" ]
 	[ "$(offered saregate profile a)" = alice ]
 	[ -z "$(offered saregate user add "")" ]
 	[ -z "$(offered saregate status "")" ]
+}
+
+@test "files are offered for backup and restore" {
+	cd "$top_srcdir"
+	[ "$(offered saregate backup READ)" = README.md ]
+	[ "$(offered saregate restore --d)" = "--decrypt --dns" ]
 }
 
 @test "a saregated that does not answer, and nonsense, offer nothing and say nothing" {

@@ -48,19 +48,59 @@ refused() {
 	usage session kill one
 	usage session kill -1
 	usage status now
+	usage unblock
+	usage unblock one two
+	usage unblock --all alice
 	usage setup now
 }
 
 @test "a user is added with exactly one source of a password" {
 	usage user add alice
 	usage user add alice --generate --password-stdin
+	usage user passwd alice
+	usage user passwd alice --generate --password-stdin
 }
 
 @test "names that no user may have are refused before any daemon is asked" {
 	usage user add "" --generate
 	usage user add "a b" --generate
 	usage user add "a:b" --generate
+	usage user add "a\\" --generate
+	usage user show "a b"
+	usage user set "a b" --comment x
+	usage user passwd "a b" --generate
+	usage user enable "a b"
+	usage user disable "a b"
 	usage user del "a/b"
+	usage unblock "a/b"
+}
+
+@test "values that no attribute may have are refused before any daemon is asked" {
+	usage user set alice
+	usage user set alice --ipv4 300.1.1.1
+	grep -q 'ipv4 "300.1.1.1" is no IPv4 address; allowed: nothing, or an IPv4' "$BATS_TEST_TMPDIR/err"
+	usage user set alice --ipv6 fe80::1
+	usage user set alice --enabled maybe
+	usage user set alice --expires tomorrow
+	usage user set alice --expires 2027-02-31
+	usage user set alice --idle-timeout 5y
+	usage user set alice --sessions-maximum 1001
+	usage user set alice --dns "192.0.2.1 192.0.2.2 192.0.2.3"
+	usage user set alice --group "a b"
+	usage user set alice --comment "$(printf 'a\nb')"
+	usage user add alice --generate --session-timeout -1
+	usage user list --group "a b"
+	usage group add "a b"
+	usage group add staff --networks 10.0.0.1/8
+	grep -q 'has a network whose address has bits beyond its length' "$BATS_TEST_TMPDIR/err"
+	usage group add staff --networks 10.0.0.0/8,10.1.0.0/16
+	usage group add staff --client-to-client perhaps
+	usage group set staff
+	usage group show
+	usage group del "a b"
+	usage user import
+	usage user import file --format xml
+	usage user export
 }
 
 @test "options that contradict each other are usage errors" {
@@ -68,10 +108,18 @@ refused() {
 	usage setup --undo --mtu 1400
 	usage setup --listen-address 192.0.2.1 --interface eth0
 	usage setup --json
+	usage setup --non-interactive --user alice
+	usage setup --non-interactive --user alice --generate --password-stdin
+	usage setup --non-interactive --user "a b" --generate
+	usage setup --non-interactive --generate
 	usage psk show --json
 	usage psk show --force
 	usage psk show key
 	usage psk rotate --json
+	usage backup
+	usage backup file --json
+	usage restore
+	usage restore file --listen-address 192.0.2.1 --interface eth0
 }
 
 @test "without arguments the overview goes to stderr" {
@@ -80,15 +128,20 @@ refused() {
 	[[ $stderr == usage:* ]]
 }
 
-@test "help is there for everything, and is no error" {
+@test "help is there for everything, with an example, and is no error" {
 	run -0 "$saregate" --help
 	[[ $output == *"user add"* && $output == *"setup"* ]]
 	local words
-	for words in setup "user add" "user list" "user del" "session list" "session kill" \
-		status profile "psk show" "psk rotate"; do
+	for words in setup "user add" "user list" "user show" "user set" "user passwd" \
+		"user enable" "user disable" "user del" "user import" "user export" \
+		"group add" "group list" "group show" "group set" "group del" "session list" \
+		"session show" "session history" "session kill" "session watch" \
+		status unblock why profile "psk show" "psk rotate" backup restore reload doctor \
+		"config check"; do
 		# shellcheck disable=SC2086 # a command may be two words
 		run -0 "$saregate" $words --help
 		[[ $output == "usage: saregate $words"* ]]
+		[[ $output =~ [Ee]xample:.*"saregate $words" ]]
 	done
 }
 
@@ -102,6 +155,7 @@ refused() {
 	grep -q 'no system bus.*install dbus' "$BATS_TEST_TMPDIR/err"
 	refused user list --json
 	refused session kill 7
+	refused unblock alice
 	refused user add alice --generate
 }
 
@@ -117,21 +171,10 @@ refused() {
 
 @test "where a bus is but no saregated, one line says how to start it" {
 	command -v dbus-daemon >/dev/null || skip "dbus-daemon is not installed"
-	local pid
-	cat >"$BATS_TEST_TMPDIR/bus.conf" <<-EOF
-		<busconfig>
-		  <type>system</type>
-		  <listen>unix:path=$BATS_TEST_TMPDIR/bus</listen>
-		  <policy context="default">
-		    <allow user="*"/>
-		    <allow send_destination="*"/>
-		    <allow receive_sender="*"/>
-		  </policy>
-		</busconfig>
-	EOF
-	pid=$(dbus-daemon --config-file="$BATS_TEST_TMPDIR/bus.conf" --fork --print-pid=1)
-	refused status || { kill "$pid"; false; }
-	kill "$pid"
+	load "$top_srcdir/tests/gateway/processes.bash"
+	start_bus "$BATS_TEST_TMPDIR"
+	refused status || { kill "$bus"; false; }
+	kill "$bus"
 	grep -q 'saregated is not running: systemctl start saregated' "$BATS_TEST_TMPDIR/err"
 }
 
@@ -142,7 +185,7 @@ refused() {
 	cp "$saregate" "$copy"
 	chmod 755 "$copy" "$BATS_TEST_TMPDIR"
 	chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_RUN_TMPDIR"/*/* || true
-	setpriv --reuid=65534 --regid=65534 --clear-groups "$copy" setup \
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$copy" setup --non-interactive \
 		2>"$BATS_TEST_TMPDIR/err" || status=$?
 	cat "$BATS_TEST_TMPDIR/err"
 	[ "$status" -eq 1 ]

@@ -5,14 +5,19 @@
 usage: l2tp_client.py [--local-port PORT] ADDRESS PORT STEP...
 
 Steps, in order:
+  secret TEXT    from now on: challenges the peer, which must know it, and answers with it
   connect        SCCRQ, SCCRP, SCCCN; prints "connected TUNNEL-ID"
   call           ICRQ, ICRP, ICCN; prints "call SESSION-ID"
+  lac-call       the same as a LAC that answered a modem does it: numbers, proxy LCP and
+                 authentication, then a WEN
   wait-end       waits for CDN or StopCCN, acknowledges, prints "cdn RESULT" or "stopccn RESULT"
   hang-up        StopCCN, waits for its acknowledgement
   hostile COUNT  COUNT malformed or misplaced datagrams; prints "answers N"
 Repeats what is not acknowledged, as a real one does (RFC 2661, 5.8); fails (exit 1) when
 an answer does not come within 5 s. tests/lab/clients/windows.py grows from it.
 """
+import hashlib
+import os
 import random
 import socket
 import struct
@@ -20,7 +25,7 @@ import sys
 import time
 
 CONTROL = 0xC802
-SCCRQ, SCCRP, SCCCN, STOPCCN, HELLO, ICRQ, ICRP, ICCN, CDN = 1, 2, 3, 4, 6, 10, 11, 12, 14
+SCCRQ, SCCRP, SCCCN, STOPCCN, HELLO, ICRQ, ICRP, ICCN, CDN, WEN = 1, 2, 3, 4, 6, 10, 11, 12, 14, 15
 WAIT_SECONDS = 5
 FIRST_REPETITION_SECONDS = 1
 TUNNEL_ID, SESSION_ID = 1, 1
@@ -52,6 +57,7 @@ class Client:
         self.socket.connect((address, port))
         self.wait_seconds = WAIT_SECONDS
         self.tunnel_id, self.session_id = TUNNEL_ID, SESSION_ID
+        self.secret = None
         self.forget()
 
     def forget(self):
@@ -129,13 +135,24 @@ class Client:
 
     def connect(self):
         self.ns = self.nr = self.peer_tunnel = self.peer_session = 0
+        challenge = os.urandom(16)
         self.send(0, avp(0, struct.pack("!H", SCCRQ)) + avp(2, b"\x01\x00") +
                   avp(3, struct.pack("!I", 3)) + avp(7, b"test client") +
-                  avp(9, struct.pack("!H", self.tunnel_id)) + avp(10, struct.pack("!H", 4)))
+                  avp(9, struct.pack("!H", self.tunnel_id)) + avp(10, struct.pack("!H", 4)) +
+                  (avp(11, challenge) if self.secret else b""))
         found = self.expect(SCCRP)[1]
         self.peer_tunnel = struct.unpack("!H", found[9])[0]
-        self.send(0, avp(0, struct.pack("!H", SCCCN)))
+        response = b""
+        if self.secret:
+            if found[13] != self.response(SCCRP, challenge):
+                sys.exit("the peer does not know the secret")
+            response = avp(13, self.response(SCCCN, found[11]))
+        self.send(0, avp(0, struct.pack("!H", SCCCN)) + response)
         print("connected", self.peer_tunnel, flush=True)
+
+    def response(self, kind, challenge):
+        """To a challenge, in a message of this kind (RFC 2661, 5.1.1)."""
+        return hashlib.md5(bytes([kind]) + self.secret + challenge).digest()
 
     def call(self):
         self.send(0, avp(0, struct.pack("!H", ICRQ)) + avp(14, struct.pack("!H", self.session_id)) +
@@ -145,6 +162,22 @@ class Client:
         self.send(self.peer_session, avp(0, struct.pack("!H", ICCN)) +
                   avp(24, struct.pack("!I", 10000000)) + avp(19, struct.pack("!I", 1)))
         print("call", self.peer_session, flush=True)
+
+    def lac_call(self):
+        self.send(0, avp(0, struct.pack("!H", ICRQ)) + avp(14, struct.pack("!H", self.session_id)) +
+                  avp(15, struct.pack("!I", 1)) + avp(21, b"5551234") + avp(22, b"\x1b5550000"))
+        found = self.expect(ICRP)[1]
+        self.peer_session = struct.unpack("!H", found[14])[0]
+        confreq = b"\x01\x04\x05\x78"
+        self.send(self.peer_session, avp(0, struct.pack("!H", ICCN)) +
+                  avp(24, struct.pack("!I", 33600)) + avp(19, struct.pack("!I", 2)) +
+                  avp(26, confreq, False) + avp(27, confreq, False) + avp(28, confreq, False) +
+                  avp(29, struct.pack("!H", 3), False) + avp(30, b"alice", False) +
+                  avp(32, struct.pack("!H", 1), False) + avp(33, b"hunter2", False))
+        self.await_acknowledgement()
+        self.send(self.peer_session, avp(0, struct.pack("!H", WEN)) +
+                  avp(34, struct.pack("!HIIIIII", 0, 7, 0, 0, 0, 0, 0)))
+        self.await_acknowledgement()
 
     def wait_end(self):
         self.wait_seconds = 30
@@ -199,9 +232,11 @@ def main(arguments):
     for step in steps:
         if step == "hostile":
             client.hostile(int(next(steps)))
+        elif step == "secret":
+            client.secret = next(steps).encode()
         else:
-            {"connect": client.connect, "call": client.call, "wait-end": client.wait_end,
-             "hang-up": client.hang_up}[step]()
+            {"connect": client.connect, "call": client.call, "lac-call": client.lac_call,
+             "wait-end": client.wait_end, "hang-up": client.hang_up}[step]()
 
 
 if __name__ == "__main__":

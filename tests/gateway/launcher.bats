@@ -8,6 +8,7 @@
 #           └───────────────── descriptor 4 ────────────────┘
 
 setup() {
+	load "$top_srcdir/tests/gateway/processes.bash"
 	launcher=$top_builddir/gateway/saregate-launcher
 	folder=$(mktemp -d)
 	process=
@@ -16,16 +17,6 @@ setup() {
 teardown() {
 	[ -z "$process" ] || kill -9 "$process" 2>/dev/null || true
 	rm -rf "$folder"
-}
-
-wait_for() {
-	local i
-	for ((i = 0; i < 600; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	echo "waited in vain for: $*"
-	return 1
 }
 
 # start_launcher [OPTION...]: by default with the stub

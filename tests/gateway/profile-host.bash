@@ -42,18 +42,9 @@ psk the-shared-key
 state saregate-203.0.113.1
 printf '[ppp]\nmtu = 1300\n' >"$conf/saregate.conf"
 
-cat >"$work/bus.conf" <<-TEXT
-	<busconfig>
-	<type>session</type>
-	<listen>unix:path=$daemon_folder/bus</listen>
-	<policy context="default">
-	<allow user="*"/>
-	<allow send_destination="*" eavesdrop="true"/>
-	<allow eavesdrop="true"/>
-	<allow own="*"/>
-	</policy>
-	</busconfig>
-TEXT
+# Where the bus will be, if there is to be one.
+export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$daemon_folder/bus
+
 cat >"$daemon_folder/saregated.conf" <<-TEXT
 	[listen]
 	address = 127.0.0.1
@@ -63,29 +54,21 @@ cat >"$daemon_folder/saregated.conf" <<-TEXT
 	kind = null
 	[users]
 	database = $daemon_folder/users.db
+	[history]
+	database = $daemon_folder/history.db
 TEXT
-export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$daemon_folder/bus
-
 saregate() { "$work/saregate" "$@"; }
 
 # start_gateway: the bus and saregated, until it answers.
 start_gateway() {
-	local deadline=$((SECONDS + 20))
-	dbus-daemon --config-file="$work/bus.conf" --nofork --nopidfile 2>/dev/null 3>&- &
-	bus=$!
+	bus='' daemon=''
+	trap 'kill $bus $daemon 2>/dev/null || true' EXIT
+	start_bus "$daemon_folder"
 	ip link set lo up
-	until [ -S "$daemon_folder/bus" ]; do sleep 0.05; done
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$daemon_folder/saregated" \
 		--foreground --config "$daemon_folder/saregated.conf" 2>"$work/log" 3>&- &
 	daemon=$!
-	trap 'kill "$daemon" "$bus"' EXIT
-	until saregate status >/dev/null 2>&1; do
-		if [ $SECONDS -ge $deadline ] || ! kill -0 "$daemon"; then
-			cat "$work/log"
-			return 1
-		fi
-		sleep 0.05
-	done
+	wait_log=$work/log wait_for saregate status
 	printf 'correct horse\n' | saregate user add alice --password-stdin >/dev/null
 }
 

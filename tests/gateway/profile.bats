@@ -25,7 +25,7 @@ setup_file() {
 in_gateway() {
 	[ -z "$PROFILE_SKIP" ] || skip "$PROFILE_SKIP"
 	{
-		cat "$BATS_TEST_DIRNAME/profile-host.bash"
+		cat "$BATS_TEST_DIRNAME/"{processes,profile-host}.bash
 		cat
 	} | unshare --mount --net --propagation private \
 		env work="$BATS_TEST_TMPDIR" saregate="$top_builddir/gateway/saregate" \

@@ -6,18 +6,20 @@
 
 # From here on nothing outside $work is needed, whatever is mounted over.
 cp "$saregate" "$work/saregate"
-cp "$sources/etc/saregate.conf" "$work/"
+cp "$saregated" "$sources/etc/saregate.conf" "$sources/tests/gateway/terminal.py" "$work/"
 conf=$sysconfdir/saregate
 
 mkdir -p "$work/etc" "$work/varlib" "$work/run"
 cp -a /etc/. "$work/etc/"
 rm -f "$work"/etc/ipsec.d/*.conf "$work"/etc/ipsec.d/*.secrets
-mkdir -p "$work/etc/sysctl.d" "$work/varlib/saregate" "$work/run/saregate"
+mkdir -p "$work/etc/sysctl.d" "$work/varlib/saregate" "$work/run/saregate/state"
 grep -q ^saregate: "$work/etc/passwd" ||
 	echo 'saregate:x:977:977::/var/lib/saregate:/usr/sbin/nologin' >>"$work/etc/passwd"
+grep -q ^saregate: "$work/etc/group" || echo 'saregate:x:977:' >>"$work/etc/group"
 cp -a /var/lib/ipsec "$work/varlib/ipsec"
 mount --bind "$work/etc" /etc
 mount --bind "$work/varlib" /var/lib
+install -d -m 700 -o saregate -g saregate /var/lib/saregate
 mount --bind "$work/run" /run
 # Where the configuration is: in /etc, or wherever this build is configured for.
 place=$sysconfdir
@@ -27,6 +29,8 @@ rm -rf "$conf"
 mkdir -p "$conf"
 cp "$work/saregate.conf" "$conf/saregate.conf"
 echo 0 >/proc/sys/net/ipv4/ip_forward
+rm -f /etc/resolv.conf
+echo 'nameserver 203.0.113.53' >/etc/resolv.conf
 
 ip link set lo up
 # Not every kernel has dummy interfaces, and no packet is sent.
@@ -35,6 +39,37 @@ ip route add default dev lo
 
 saregate() {
 	"$work/saregate" "$@"
+}
+
+# talk ARGUMENT...: saregate at a terminal, with the script for terminal.py on stdin; must
+# succeed. What it wrote is in $work/out.
+talk() {
+	local status=0
+	python3 "$work/terminal.py" "$work/saregate" "$@" >"$work/out" || status=$?
+	cat "$work/out"
+	return $status
+}
+
+# start_saregated: on a bus of its own in $work, without data path.
+start_saregated() {
+	printf '%s\n' '[listen]' 'address = 127.0.0.1' '[ipsec]' 'protection = off' \
+		'[data-path]' 'kind = null' >/etc/saregated-test.conf
+	# the user saregate must get at the bus and the program
+	chmod o+x "$work"/../../../ "$work"/../../ "$work"/../ "$work"
+	bus='' daemon=''
+	# a test that fails must not leave what the test runner would wait for
+	trap 'kill $bus $daemon 2>/dev/null || true' EXIT
+	rm -f "$work/bus"
+	start_bus "$work"
+	setpriv --reuid saregate --regid saregate --clear-groups "$work/saregated" \
+		--foreground --config /etc/saregated-test.conf 3>&- &
+	daemon=$!
+	wait_for "$work/saregate" status
+}
+
+stop_saregated() {
+	kill "$daemon" "$bus"
+	wait "$daemon" "$bus" || true
 }
 
 # tree: every file that setup could touch, with mode, owner and contents.
@@ -47,6 +82,26 @@ tree() {
 # same WANTED FOUND: silent, or the difference.
 same() {
 	diff <(echo "$1") <(echo "$2")
+}
+
+# traces: all that setup leaves on a host, without the key, which is another one each time.
+traces() {
+	local places=(/etc/ipsec.d /etc/sysctl.d /etc/systemd/system /var/lib/saregate "$conf")
+	find "${places[@]}" -printf '%y %m %U %G %p\n' | LC_ALL=C sort
+	find "${places[@]}" -type f | LC_ALL=C sort |
+		xargs grep -H '' | sed 's/PSK "[^"]*"/PSK/'
+	nft -s list ruleset
+	cat /proc/sys/net/ipv4/ip_forward
+}
+
+# killed CALL N ARGUMENT...: SIGKILL as saregate enters its Nth system call CALL; fails if
+# it has come to its end before.
+killed() {
+	local call=$1 number=$2 status=0
+	shift 2
+	strace -qq -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$number" \
+		"$work/saregate" "$@" >"$work/out" 2>&1 || status=$?
+	[ $status -eq 137 ]
 }
 
 # refused PATTERN ARGUMENT...: exit status 1, PATTERN on stderr, nothing changed.

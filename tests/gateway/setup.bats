@@ -10,26 +10,11 @@
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	export SETUP_SKIP=
-	[ "$(id -u)" -eq 0 ] || SETUP_SKIP="needs root, to make namespaces"
-	local program
-	for program in ipsec nft unshare; do
-		command -v $program >/dev/null || SETUP_SKIP="$program is not installed"
-	done
-	[ -n "$SETUP_SKIP" ] || unshare -mn nft list tables >/dev/null 2>&1 ||
-		SETUP_SKIP="this kernel has no nf_tables, or forbids namespaces"
+	load "$top_srcdir/tests/gateway/setup-skip.bash"
+	setup_skip
 }
 
-# in_host: runs the rest of its stdin as a script in a fresh host.
-in_host() {
-	[ -z "$SETUP_SKIP" ] || skip "$SETUP_SKIP"
-	{
-		cat "$BATS_TEST_DIRNAME/setup-host.bash"
-		cat
-	} | unshare --mount --net --propagation private \
-		env work="$BATS_TEST_TMPDIR" saregate="$top_builddir/gateway/saregate" \
-		sources="$top_srcdir" sysconfdir="${sysconfdir:-/etc}" bash -euo pipefail -s
-}
+setup() { load "$top_srcdir/tests/gateway/setup-skip.bash"; }
 
 @test "setup writes what a gateway needs" {
 	in_host <<-'EOF'
@@ -42,9 +27,10 @@ in_host() {
 		grep -q '^net.ipv4.ip_forward = 1$' /etc/sysctl.d/60-saregate.conf
 		[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ]
 		ipsec addconn --configsetup | found "ikev1_policy='0'"
-		nft list table inet saregate | found 'ip saddr 10.89.0.10-10.89.3.250 .*masquerade'
+		nft list table inet saregate | found 'iifname "sg\*" oifname != "sg\*" .*masquerade'
 		nft list table inet saregate_guard | found 'udp dport 1701 meta ipsec missing'
-		cmp $conf/saregate.conf $work/saregate.conf
+		diff $work/saregate.conf $conf/saregate.conf | grep '^[<>]' >$work/diff || true
+		[ "$(cat $work/diff)" = '> dns = 203.0.113.53' ]
 		absent -F "$(sed -n 's/.*"\(.*\)"/\1/p' /etc/ipsec.d/saregate.secrets)" $work/out
 	EOF
 }
@@ -95,8 +81,8 @@ in_host() {
 		saregate setup --non-interactive --listen-address 2001:db8::1 >/dev/null
 		[ "$(grep -c '^conn saregate-' /etc/ipsec.d/saregate.conf)" = 1 ]
 		same "$key" "$(grep -o '"[^"]*"' /etc/ipsec.d/saregate.secrets)"
-		refused 'no default route of IPv6' setup --listen-address ::
-		refused 'address' setup --listen-address fe80::1
+		refused 'no default route of IPv6' setup --non-interactive --listen-address ::
+		refused 'address' setup --non-interactive --listen-address fe80::1
 	EOF
 }
 
@@ -110,6 +96,76 @@ in_host() {
 		same "$rules" "$(nft list ruleset)"
 		[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
 		saregate setup --undo | found 'nothing to undo'
+	EOF
+}
+
+@test "a setup that is killed at any file or child is finished by setup, and undone by undo" {
+	in_host <<-'EOF'
+		options=(setup --non-interactive --mtu 1400 --ipsec-drop-in)
+		before=$(traces)
+		saregate "${options[@]}" >/dev/null
+		wanted=$(traces) kills=0
+		saregate setup --undo >/dev/null
+		for call in rename clone3; do
+			for ((number = 1; ; number++)); do
+				killed $call $number "${options[@]}" || break
+				kills=$((kills + 1))
+				saregate "${options[@]}" >/dev/null
+				same "$wanted" "$(traces)"
+				saregate setup --undo >/dev/null
+				same "$before" "$(traces)"
+				killed $call $number "${options[@]}"
+				saregate setup --undo >/dev/null
+				same "$before" "$(traces)"
+			done
+			saregate setup --undo >/dev/null
+		done
+		# a file of each kind that setup writes, its memory twice; a child for each check
+		[ $kills -ge 14 ]
+	EOF
+}
+
+@test "a change of setup that is killed is finished, or undone to what was before the first" {
+	in_host <<-'EOF'
+		ip address add 203.0.113.2/24 dev lo
+		options=(setup --non-interactive --mtu 1300 --listen-address 203.0.113.2)
+		before=$(traces)
+		for ((number = 1; ; number++)); do
+			saregate setup --non-interactive --mtu 1400 >/dev/null
+			killed rename $number "${options[@]}" || break
+			saregate setup --undo >/dev/null
+			same "$before" "$(traces)"
+			saregate setup --non-interactive --mtu 1400 >/dev/null
+			killed rename $number "${options[@]}"
+			saregate "${options[@]}" >/dev/null
+			[ "$(saregate "${options[@]}" | head -n 1)" = 'nothing to change' ]
+			saregate setup --undo >/dev/null
+			same "$before" "$(traces)"
+		done
+		[ $number -ge 5 ]
+	EOF
+}
+
+@test "an undo that is killed is finished by undo, and reversed by setup" {
+	in_host <<-'EOF'
+		options=(setup --non-interactive --mtu 1400)
+		before=$(traces) kills=0
+		saregate "${options[@]}" >/dev/null
+		wanted=$(traces)
+		for call in rename unlink clone3; do
+			for ((number = 1; ; number++)); do
+				killed $call $number setup --undo || break
+				kills=$((kills + 1))
+				saregate setup --undo >/dev/null
+				same "$before" "$(traces)"
+				saregate "${options[@]}" >/dev/null
+				killed $call $number setup --undo
+				saregate "${options[@]}" >/dev/null
+				same "$wanted" "$(traces)"
+			done
+			saregate "${options[@]}" >/dev/null
+		done
+		[ $kills -ge 10 ]
 	EOF
 }
 
@@ -165,13 +221,14 @@ in_host() {
 
 @test "options that make no sense are refused, and nothing changes" {
 	in_host <<-'EOF'
-		refused 'ppp.*mtu|mtu' setup --mtu 9000
-		refused pool setup --pool 10.0.0.9-10.0.0.1
-		refused local-address setup --pool 10.7.0.1-10.7.0.9 --local-address 10.7.0.5
-		refused dns setup --dns nonsense
-		refused 'IPv4 address' setup --public-address nonsense
-		refused 'no interface' setup --listen-address 192.0.2.99
-		refused 'interface nope' setup --interface nope
+		refused 'ppp.*mtu|mtu' setup --non-interactive --mtu 9000
+		refused pool setup --non-interactive --pool 10.0.0.9-10.0.0.1
+		refused local-address setup --non-interactive --pool 10.7.0.1-10.7.0.9 --local-address 10.7.0.5
+		refused dns setup --non-interactive --dns nonsense
+		refused 'IPv4 address' setup --non-interactive --public-address nonsense
+		refused 'IPv4 address' setup --non-interactive --public-address 127.0.0.1
+		refused 'no interface' setup --non-interactive --listen-address 192.0.2.99
+		refused 'interface nope' setup --non-interactive --interface nope
 	EOF
 }
 

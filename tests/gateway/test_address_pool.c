@@ -194,6 +194,51 @@ static void a_million_random_operations_agree_with_a_model(void **state)
 	}
 }
 
+static void a_claimed_address_is_leased_to_nobody_else(void **state)
+{
+	_cleanup_(address_pool_freep) struct address_pool *pool = pool_of(2);
+
+	assert_true(address_pool_claim(pool, FIRST));
+	assert_false(address_pool_claim(pool, FIRST));
+	assert_false(address_pool_claim(pool, FIRST - 1));
+	assert_false(address_pool_claim(pool, FIRST + 2));
+	assert_int_equal(lease(pool, 0), FIRST + 1);
+	assert_int_equal(address_pool_available(pool), 0);
+	address_pool_release(pool, FIRST);
+	assert_int_equal(lease(pool, 0), FIRST);
+}
+
+static void a_resized_pool_has_its_new_range_and_nothing_leased(void **state)
+{
+	_cleanup_(address_pool_freep) struct address_pool *pool = pool_of(4);
+	_cleanup_(address_pool_freep) struct address_pool *resized = NULL;
+
+	lease(pool, 0);
+	assert_int_equal(address_pool_resize(pool, FIRST + 5, FIRST + 4, &resized), -EINVAL);
+	assert_null(resized);
+	assert_int_equal(address_pool_resize(pool, FIRST - 1, FIRST + 8, &resized), 0);
+	assert_int_equal(address_pool_size(resized), 10);
+	assert_int_equal(address_pool_available(resized), 10);
+	assert_int_equal(address_pool_available(pool), 3);
+}
+
+/* Who went a moment ago finds his own address free after the change, too. */
+static void a_resized_pool_gives_what_was_used_last_at_last(void **state)
+{
+	_cleanup_(address_pool_freep) struct address_pool *pool = pool_of(4);
+	_cleanup_(address_pool_freep) struct address_pool *resized = NULL;
+	uint32_t first = lease(pool, 0), second = lease(pool, 0);
+
+	address_pool_release(pool, second);
+	address_pool_release(pool, first);
+	assert_int_equal(address_pool_resize(pool, FIRST, FIRST + 4, &resized), 0);
+	assert_int_equal(lease(resized, 0), FIRST + 4);
+	assert_int_equal(lease(resized, 0), FIRST + 2);
+	assert_int_equal(lease(resized, 0), FIRST + 3);
+	assert_int_equal(lease(resized, 0), second);
+	assert_int_equal(lease(resized, 0), first);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -207,6 +252,9 @@ int main(void)
 		SENTENCE(the_preferred_address_is_given_when_free),
 		SENTENCE(a_preferred_address_that_is_taken_or_outside_counts_for_nothing),
 		SENTENCE(releasing_what_is_not_leased_changes_nothing),
+		SENTENCE(a_claimed_address_is_leased_to_nobody_else),
+		SENTENCE(a_resized_pool_has_its_new_range_and_nothing_leased),
+		SENTENCE(a_resized_pool_gives_what_was_used_last_at_last),
 		SENTENCE(a_million_random_operations_agree_with_a_model),
 	};
 

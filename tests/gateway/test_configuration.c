@@ -63,6 +63,8 @@ static void lines_that_are_no_configuration_are_refused(void **state)
 		{ "#" HUNDRED("x") TEN("123456789") "12345678\n",
 		  "1: the line is longer than 198 bytes" },
 		{ "[users]\n\ndatabase = /" HUNDRED("xx"), "3: the line is longer than 198 bytes" },
+		{ "\xef\xbb\xbf\xef\xbb\xbf[ppp] x\n",
+		  "1: a byte order mark stands where the file begins, once" },
 	};
 
 	assert_all_refused(files, ELEMENTS(files));
@@ -70,7 +72,8 @@ static void lines_that_are_no_configuration_are_refused(void **state)
 
 static void unknown_sections_and_keys_are_refused_with_those_that_exist(void **state)
 {
-	static const char sections[] = "listen, ipsec, l2tp, data-path, ppp, users, control, log";
+	static const char sections[] =
+		"listen, ipsec, l2tp, data-path, ppp, login, users, history, control, log";
 	static const struct bad_file files[] = {
 		{ "[lsiten]\n", "1: section \"lsiten\": unknown; allowed: %s" },
 		{ "\n\n[PPP]\n", "3: section \"PPP\": unknown; allowed: %s" },
@@ -84,7 +87,8 @@ static void unknown_sections_and_keys_are_refused_with_those_that_exist(void **s
 		  "2: key \"mtu\": unknown in [listen]; allowed: address, port" },
 		{ "[log]\nlevel = info\n = 3\n", "3: key \"\": unknown in [log]; allowed: level" },
 		{ "[users]\n\xff\x01\" = 3\n",
-		  "2: key \"\\xff\\x01\\\"\": unknown in [users]; allowed: database" },
+		  "2: key \"\\xff\\x01\\\"\": unknown in [users]; allowed: database, "
+		  "domain, realm, sessions-maximum, sessions-exceeded" },
 		{ "[ppp]\nMTU = 1280\n",
 		  "2: key \"MTU\": unknown in [ppp]; allowed: pool, local-address, dns, mtu, "
 		  "lcp-echo-interval, lcp-echo-failures, debug" },
@@ -144,6 +148,15 @@ static void numbers_out_of_bounds_are_refused(void **state)
 		  "2: half-open-maximum: \"0\" is out of bounds; allowed: 1 to 60000" },
 		{ "[l2tp]\nhalf-open-per-client = 0",
 		  "2: half-open-per-client: \"0\" is out of bounds; allowed: 1 to 60000" },
+		{ "[l2tp]\ntunnels-per-client = 0",
+		  "2: tunnels-per-client: \"0\" is out of bounds; allowed: 1 to 60000" },
+		{ "[l2tp]\ntunnels-per-address = 60001",
+		  "2: tunnels-per-address: \"60001\" is out of bounds; allowed: 1 to 60000" },
+		{ "[l2tp]\nreceive-window = 17",
+		  "2: receive-window: \"17\" is out of bounds; allowed: 1 to 16" },
+		{ "[l2tp]\ntunnel-secrets = secrets",
+		  "2: tunnel-secrets: \"secrets\" is no absolute path; allowed: nothing, or an "
+		  "absolute path" },
 		{ "[l2tp]\ncalls-per-tunnel = 4294967297",
 		  "2: calls-per-tunnel: \"4294967297\" is out of bounds; allowed: 1 to 60000" },
 	};
@@ -176,8 +189,8 @@ static void texts_that_do_not_fit_are_refused(void **state)
 		  "2: database: \"saregate.db\" is no absolute path; allowed: an absolute path" },
 		{ "[control]\nlauncher =", "2: launcher: \"\" is no absolute path; "
 					   "allowed: an absolute path of at most 107 bytes" },
-		{ "[control]\nupdown = /" TEN("1234567890") "1234567",
-		  "2: updown: \"/" TEN(
+		{ "[control]\nlauncher = /" TEN("1234567890") "1234567",
+		  "2: launcher: \"/" TEN(
 			  "1234567890") "1234567\" is too long; "
 					"allowed: an absolute path of at most 107 bytes" },
 	};
@@ -309,13 +322,9 @@ static void values_that_contradict_each_other_are_refused_at_the_later_line(void
 		  "3: local-address: 10.0.0.9 lies inside pool; allowed: an address outside" },
 		{ "[ppp]\nlocal-address = 10.0.0.2\npool = 10.0.0.2-10.0.0.9\n",
 		  "3: pool: contains local-address, 10.0.0.2; allowed: a range without it" },
-		{ "[control]\nlauncher = /run/saregate/updown.socket\n",
-		  "2: launcher: launcher and updown are one path; allowed: two different ones" },
 		{ "[ipsec]\nsa-tracking = off\n",
 		  "2: sa-tracking: off is plain L2TP; allowed: auto, mark, zone; off together "
 		  "with protection = off" },
-		{ "[control]\nlauncher = /a\nupdown = /a\n",
-		  "3: updown: launcher and updown are one path; allowed: two different ones" },
 	};
 
 	assert_all_refused(files, ELEMENTS(files));
@@ -357,13 +366,21 @@ static void every_key_reaches_its_field(void **state)
 		"[ipsec]\nprotection = off\nsa-tracking = zone\n"
 		"[l2tp]\nhost-name = vpn.example.org\nhello-interval = 5\n"
 		"tunnels-maximum = 60000\nhalf-open-maximum = 2\nhalf-open-per-client = 3\n"
-		"calls-per-tunnel = 1\n"
+		"half-open-per-address = 4\ntunnels-per-client = 7\n"
+		"tunnels-per-address = 60000\nsccrq-rate-per-client = 5\n"
+		"sccrq-rate-per-address = 6\ncalls-per-tunnel = 1\nreceive-window = 16\n"
+		"retransmissions = 20\ndata-sequencing = yes\nhide-avps = yes\n"
+		"tunnel-secrets = /c\n"
 		"[data-path]\nkind = null\n"
 		"[ppp]\npool = 10.0.0.2 - 10.0.0.9\nlocal-address = 10.0.0.1\n"
 		"dns = 9.9.9.9 1.1.1.1\nmtu = 1500\nlcp-echo-interval = 0\n"
 		"lcp-echo-failures = 100\ndebug = yes\n"
-		"[users]\ndatabase = /tmp/users\n"
-		"[control]\nbus = none\nlauncher = /a\nupdown = /b\n"
+		"[login]\nfailures-per-client = 1000\nfailures-per-user = 10000\n"
+		"failures-per-address = 100000\ndelay-maximum = 3600\nforgive-after = 86400\n"
+		"[users]\ndatabase = /tmp/users\ndomain = keep\nrealm = strip\n"
+		"sessions-maximum = 1000\nsessions-exceeded = refuse\n"
+		"[history]\ndatabase = /tmp/history\ninterval = 5\ndays = 1\nrows = 10\n"
+		"[control]\nbus = none\nlauncher = /a\n"
 		"[log]\nlevel = error\n";
 	struct configuration expected = {
 		.listen = { inet_address_from_ipv4(0xc0000201),
@@ -377,7 +394,17 @@ static void every_key_reaches_its_field(void **state)
 		.tunnels_maximum = 60000,
 		.half_open_maximum = 2,
 		.half_open_per_client = 3,
+		.half_open_per_address = 4,
+		.tunnels_per_client = 7,
+		.tunnels_per_address = 60000,
+		.sccrq_rate_per_client = 5,
+		.sccrq_rate_per_address = 6,
 		.calls_per_tunnel = 1,
+		.receive_window = 16,
+		.retransmissions = 20,
+		.data_sequencing = true,
+		.hide_avps = true,
+		.tunnel_secrets = "/c",
 		.data_path = CONFIGURATION_DATA_PATH_NULL,
 		.pool_first_ipv4 = 0x0a000002,
 		.pool_last_ipv4 = 0x0a000009,
@@ -387,21 +414,27 @@ static void every_key_reaches_its_field(void **state)
 		.lcp_echo_interval_seconds = 0,
 		.lcp_echo_failures = 100,
 		.ppp_debug = true,
+		.login_backoff = { 1000, 10000, 100000, 3600, 86400 },
 		.database = "/tmp/users",
+		.strip_realm = true,
+		.sessions_maximum = 1000,
+		.history_database = "/tmp/history",
+		.history_interval_seconds = 5,
+		.history_days = 1,
+		.history_rows = 10,
 		.bus = CONFIGURATION_BUS_NONE,
 		.launcher = "/a",
-		.updown = "/b",
 		.log_level = LOG_ERR,
 	};
 	struct configuration found = parse(text);
 
 	/* A shorter text leaves the rest of the default behind its NUL. */
 	assert_string_equal(found.database, expected.database);
+	assert_string_equal(found.history_database, expected.history_database);
 	assert_string_equal(found.launcher, expected.launcher);
-	assert_string_equal(found.updown, expected.updown);
 	memcpy(expected.database, found.database, sizeof(found.database));
+	memcpy(expected.history_database, found.history_database, sizeof(found.history_database));
 	memcpy(expected.launcher, found.launcher, sizeof(found.launcher));
-	memcpy(expected.updown, found.updown, sizeof(found.updown));
 	assert_memory_equal(&found, &expected, sizeof(expected));
 }
 
@@ -430,7 +463,7 @@ static void the_default_file_shows_every_key_with_its_default(void **state)
 	file = fopen(path, "re");
 	assert_non_null(file);
 	assert_in_range(fread(text, 1, sizeof(text) - 1, file), 1, sizeof(text) - 2);
-	assert_int_equal(uncomment(text), 23);
+	assert_int_equal(uncomment(text), 45);
 	configuration_default(&expected);
 	found = parse(text);
 	assert_memory_equal(&found, &expected, sizeof(expected));

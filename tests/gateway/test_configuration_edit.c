@@ -44,6 +44,13 @@ static void a_key_of_another_section_or_a_longer_name_is_not_touched(void **stat
 	       "[l2tp]\nmtu = 1\n[ppp]\nmtu = 1400\nmtu-other = 2\n#mtux = 3\n[pppx]\nmtu = 4\n");
 }
 
+/* The parser takes such lines, so a second section or key would make it refuse the file. */
+static void what_the_parser_takes_for_a_header_or_a_key_is_found(void **state)
+{
+	expect("\xef\xbb\xbf[ppp]\nmtu = 1300\n", "\xef\xbb\xbf[ppp]\nmtu = 1400\n");
+	expect("\f[ppp]\n\v\r mtu = 1300\n", "\f[ppp]\nmtu = 1400\n");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -52,6 +59,7 @@ int main(void)
 		SENTENCE(a_key_that_is_shown_commented_out_is_set_below),
 		SENTENCE(a_key_that_is_set_is_replaced_where_it_stands),
 		SENTENCE(a_key_of_another_section_or_a_longer_name_is_not_touched),
+		SENTENCE(what_the_parser_takes_for_a_header_or_a_key_is_found),
 	};
 
 	return cmocka_run_group_tests_name("configuration_edit", tests, NULL, NULL);

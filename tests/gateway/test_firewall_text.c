@@ -49,6 +49,26 @@ static const char expected[] =
 	"		type ifname . ipv4_addr\n"
 	"	}\n"
 	"\n"
+	"	# Groups of clients; saregated fills these. A group is a mark of its own, which\n"
+	"	# packets have while the chain forward looks at them. Its bytes read the same\n"
+	"	# in either order.\n"
+	"	map group_of {\n"
+	"		type ifname : mark\n"
+	"	}\n"
+	"\n"
+	"	set members {\n"
+	"		type ifname . mark\n"
+	"	}\n"
+	"\n"
+	"	set restricted {\n"
+	"		type mark\n"
+	"	}\n"
+	"\n"
+	"	set reachable {\n"
+	"		type mark . ipv4_addr\n"
+	"		flags interval\n"
+	"	}\n"
+	"\n"
 	"	# The mark of the packet that carried it says whose SA it came by: not for "
 	"inside.\n"
 	"	chain prerouting {\n"
@@ -56,6 +76,9 @@ static const char expected[] =
 	"		iifname \"sg*\" meta mark set 0\n"
 	"		iifname \"sg*\" meta nfproto ipv6 counter drop\n"
 	"		iifname \"sg*\" iifname . ip saddr != @inner counter drop\n"
+	"		# One link's own addresses: a cloud gives this host its credentials "
+	"there.\n"
+	"		iifname \"sg*\" ip daddr 169.254.0.0/16 counter drop\n"
 	"	}\n"
 	"\n"
 	"	chain input {\n"
@@ -67,7 +90,16 @@ static const char expected[] =
 	"\n"
 	"	chain forward {\n"
 	"		type filter hook forward priority filter; policy accept;\n"
-	"		iifname \"sg*\" oifname \"sg*\" counter drop\n"
+	"		iifname \"sg*\" meta mark set 0\n"
+	"		iifname \"sg*\" meta mark set iifname map @group_of\n"
+	"		iifname \"sg*\" oifname \"sg*\" oifname . meta mark != @members counter "
+	"drop\n"
+	"		iifname \"sg*\" oifname != \"sg*\" meta mark @restricted meta mark . ip "
+	"daddr != "
+	"@reachable counter drop\n"
+	"		iifname \"sg*\" oifname != \"sg*\" meta mark @restricted meta nfproto ipv6 "
+	"counter drop\n"
+	"		iifname \"sg*\" meta mark set 0\n"
 	"		iifname \"sg*\" tcp flags & (syn | rst) == syn tcp option maxseg size set "
 	"1240\n"
 	"		oifname \"sg*\" tcp flags & (syn | rst) == syn tcp option maxseg size set "
@@ -76,7 +108,7 @@ static const char expected[] =
 	"\n"
 	"	chain postrouting {\n"
 	"		type nat hook postrouting priority srcnat; policy accept;\n"
-	"		ip saddr 10.89.0.10-10.89.3.250 oifname != \"sg*\" counter masquerade\n"
+	"		iifname \"sg*\" oifname != \"sg*\" counter masquerade\n"
 	"	}\n"
 	"}\n";
 
@@ -86,6 +118,20 @@ static void the_default_file_isolates_guards_and_translates(void **state)
 
 	assert_int_equal(firewall_text(&host, &text), 0);
 	assert_string_equal(text, expected);
+}
+
+/* Before any DNAT of the host's, and before it is known whether it is for the host itself. */
+static void link_local_addresses_are_dropped_as_packets_come_in(void **state)
+{
+	_cleanup_(freep) char *text = NULL;
+	const char *rule, *next_chain;
+
+	assert_int_equal(firewall_text(&host, &text), 0);
+	rule = strstr(text, "iifname \"sg*\" ip daddr 169.254.0.0/16 counter drop\n");
+	assert_non_null(rule);
+	next_chain = strstr(strstr(text, "hook prerouting priority raw"), "\tchain ");
+	assert_true(rule < next_chain);
+	assert_non_null(strstr(text, "iifname \"sg*\" meta nfproto ipv6 counter drop\n"));
 }
 
 static void a_dns_server_that_clients_are_told_of_may_be_this_host(void **state)
@@ -125,6 +171,17 @@ static void segments_are_clamped_to_the_mtu_and_the_guard_follows_the_port(void 
 	assert_non_null(strstr(text, "udp sport 11701 rt ipsec missing"));
 }
 
+static void a_session_that_is_older_than_the_pool_is_still_translated(void **state)
+{
+	struct configuration other = host;
+	_cleanup_(freep) char *text = NULL;
+
+	other.pool_first_ipv4 = 0x0a00000a;
+	other.pool_last_ipv4 = 0x0a000014;
+	assert_int_equal(firewall_text(&other, &text), 0);
+	assert_string_equal(text, expected);
+}
+
 static void no_rule_matches_the_hosts_own_ppp_interfaces(void **state)
 {
 	_cleanup_(freep) char *text = NULL;
@@ -137,9 +194,11 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		SENTENCE(the_default_file_isolates_guards_and_translates),
+		SENTENCE(link_local_addresses_are_dropped_as_packets_come_in),
 		SENTENCE(a_dns_server_that_clients_are_told_of_may_be_this_host),
 		SENTENCE(a_second_dns_server_alone_is_enough),
 		SENTENCE(segments_are_clamped_to_the_mtu_and_the_guard_follows_the_port),
+		SENTENCE(a_session_that_is_older_than_the_pool_is_still_translated),
 		SENTENCE(no_rule_matches_the_hosts_own_ppp_interfaces),
 	};
 

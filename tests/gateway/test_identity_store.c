@@ -13,7 +13,6 @@
 
 struct fixture {
 	char folder[64];
-	char socket[96];
 	char file[96];
 	struct identity_store *store;
 	/* what is alive, and what was asked for */
@@ -44,7 +43,6 @@ static int set_up(void **state)
 	strcpy(fixture->folder, "/tmp/identities.XXXXXX");
 	if (!mkdtemp(fixture->folder))
 		return -1;
-	snprintf(fixture->socket, sizeof(fixture->socket), "%s/updown.socket", fixture->folder);
 	snprintf(fixture->file, sizeof(fixture->file), "%s/identities", fixture->folder);
 	*state = fixture;
 	return 0;
@@ -64,7 +62,7 @@ static int tear_down(void **state)
 /* saregated starts, after it has ended if it ran. */
 static void start(struct fixture *fixture)
 {
-	int descriptor = identity_store_open(fixture->socket);
+	int descriptor = identity_store_open(fixture->file);
 
 	assert_true(descriptor >= 0);
 	identity_store_free(fixture->store);
@@ -131,15 +129,15 @@ static void a_file_that_is_not_ours_alone_is_not_read(void **state)
 	struct fixture *fixture = *state;
 
 	assert_int_equal(symlink("/etc/passwd", fixture->file), 0);
-	assert_int_equal(identity_store_open(fixture->socket), -ELOOP);
+	assert_int_equal(identity_store_open(fixture->file), -ELOOP);
 	unlink(fixture->file);
 	assert_int_equal(mkfifo(fixture->file, 0600), 0);
-	assert_int_equal(identity_store_open(fixture->socket), -EPERM);
+	assert_int_equal(identity_store_open(fixture->file), -EPERM);
 	unlink(fixture->file);
 	close(open(fixture->file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	assert_int_equal(chmod(fixture->file, 0644), 0);
-	assert_int_equal(identity_store_open(fixture->socket), -EPERM);
-	assert_int_equal(identity_store_open("no-folder"), -EINVAL);
+	assert_int_equal(identity_store_open(fixture->file), -EPERM);
+	assert_int_equal(identity_store_open("/none/identities"), -ENOENT);
 }
 
 static void names_survive_a_restart(void **state)

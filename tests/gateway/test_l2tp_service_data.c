@@ -106,7 +106,7 @@ static struct l2tp_control_message hear(struct bench *bench)
 		assert_true(size > 0);
 		assert_int_equal(l2tp_header_read(bytes, (size_t)size, &header), 0);
 	}
-	assert_int_equal(l2tp_control_message_read(&header.payload, &message), 0);
+	assert_int_equal(l2tp_control_message_read(&header.payload, NULL, &message), 0);
 	bench->nr = (uint16_t)(header.ns + 1);
 	return message;
 }
@@ -246,8 +246,8 @@ static int open_bench(void **state)
 	assert_int_equal(inet_address_parse("127.0.0.1", &bench->configuration.listen[0]), 0);
 	bench->configuration.port = free_port();
 	assert_int_equal(sd_event_new(&bench->event), 0);
-	assert_int_equal(l2tp_service_new(bench->event, &bench->configuration, NULL, &choice, &ops,
-					  bench, &bench->service, error),
+	assert_int_equal(l2tp_service_new(bench->event, &bench->configuration, NULL, &choice, NULL,
+					  &ops, bench, &bench->service, error),
 			 0);
 	bench->client = connected_socket(bench->configuration.port);
 	set_up_tunnel(bench);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,6 +128,18 @@ static bool does_nothing_without_root(void)
 	       status_says("CapEff", NOTHING) && status_says("NoNewPrivs", "0");
 }
 
+/* As a unit with AmbientCapabilities= starts it. */
+static bool passes_on_nothing_that_it_was_given(void)
+{
+	capng_clear(CAPNG_SELECT_ALL);
+	return capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE,
+			    CAP_NET_ADMIN) == 0 &&
+	       capng_change_id(NOBODY, NOBODY, CAPNG_DROP_SUPP_GRP) == 0 &&
+	       prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0) == 0 &&
+	       privileges_drop() == 0 && status_says("CapAmb", NOTHING) &&
+	       status_says("CapEff", NET_ADMIN) && status_says("CapPrm", NET_ADMIN);
+}
+
 static void after_the_drop_only_net_admin_is_left(void **state)
 {
 	as_root_in_child(keeps_net_admin_alone);
@@ -167,6 +180,11 @@ static void who_is_not_root_stays_who_he_is(void **state)
 	in_child(does_nothing_without_root);
 }
 
+static void who_is_given_a_capability_keeps_it_to_himself(void **state)
+{
+	as_root_in_child(passes_on_nothing_that_it_was_given);
+}
+
 static void the_user_is_looked_up_by_its_name(void **state)
 {
 	const struct passwd *entry = getpwnam(PRIVILEGES_USER);
@@ -190,6 +208,7 @@ int main(void)
 		SENTENCE(root_is_no_user_to_drop_to),
 		SENTENCE(root_without_net_admin_is_refused),
 		SENTENCE(who_is_not_root_stays_who_he_is),
+		SENTENCE(who_is_given_a_capability_keeps_it_to_himself),
 		SENTENCE(the_user_is_looked_up_by_its_name),
 		SENTENCE(after_the_drop_only_net_admin_is_left),
 		SENTENCE(after_the_drop_no_id_or_group_of_root_is_left),

@@ -101,6 +101,12 @@ static int set_up_slow(void **state)
 	return set_up(state, (struct sa_handover_times){ 500000, 60000000 });
 }
 
+/* The kernel is not asked while the test runs. */
+static int set_up_still(void **state)
+{
+	return set_up(state, (struct sa_handover_times){ 3600000000, 3600000000 });
+}
+
 static int set_up_impatient(void **state)
 {
 	return set_up(state, (struct sa_handover_times){ 1000, 5000 });
@@ -221,8 +227,47 @@ static void a_handover_can_be_finished_at_once(void **state)
 	assert_int_equal(sd_event_run(fixture->event, 20000), 0);
 }
 
+static void to_finish_one_asks_for_nobody_else(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_pair(fixture, REQID + 1, 0x5000);
+	add_pair(fixture, REQID + 1, 0x6000);
+	sa_handover_finish(fixture->handover, fixture->reference);
+	turn(fixture, 1);
+	assert_int_equal(fixture->told, 1);
+	assert_int_equal(fixture->asked, 0);
+	assert_int_equal(sd_event_run(fixture->event, 20000), 0);
+}
+
+/* A rekey is begun by each SA that comes while it is waited for. */
+static void thousands_who_rekey_at_once_are_each_asked_for_once_a_look(void **state)
+{
+	struct fixture *fixture = *state;
+	const uint32_t count = 5000;
+	unsigned int before;
+
+	for (uint32_t i = 1; i < count; i++) {
+		add_pair(fixture, REQID + i, 0x10000 + i);
+		add_pair(fixture, REQID + i, 0x20000 + i);
+	}
+	for (uint32_t i = 0; i < count; i++)
+		sa_handover_begin(fixture->handover, sa_table_resolve(fixture->table, REQID + i));
+	while (!fixture->asked)
+		turn(fixture, 1);
+	assert_int_equal(fixture->asked, count);
+	/* each is found, wherever it stands */
+	for (uint32_t i = 0; i < count; i += 2)
+		sa_handover_finish(fixture->handover, sa_table_resolve(fixture->table, REQID + i));
+	before = fixture->asked;
+	while (fixture->asked == before)
+		turn(fixture, 1);
+	assert_int_equal(fixture->asked, before + count / 2);
+}
+
 #define PATIENT(test)   cmocka_unit_test_setup_teardown(test, set_up_patient, tear_down)
 #define SLOW(test)      cmocka_unit_test_setup_teardown(test, set_up_slow, tear_down)
+#define STILL(test)     cmocka_unit_test_setup_teardown(test, set_up_still, tear_down)
 #define IMPATIENT(test) cmocka_unit_test_setup_teardown(test, set_up_impatient, tear_down)
 
 int main(void)
@@ -235,6 +280,8 @@ int main(void)
 		IMPATIENT(a_silent_client_is_not_waited_for_for_ever),
 		PATIENT(who_has_gone_is_not_waited_for),
 		PATIENT(a_handover_can_be_finished_at_once),
+		STILL(to_finish_one_asks_for_nobody_else),
+		PATIENT(thousands_who_rekey_at_once_are_each_asked_for_once_a_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

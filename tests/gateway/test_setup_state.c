@@ -42,7 +42,19 @@ static void a_configuration_that_was_not_changed_is_not_remembered(void **state)
 	assert_false(read.ipsec_was_enabled);
 	assert_null(read.configuration_before);
 	assert_null(read.configuration_after);
+	assert_null(read.configuration_next);
 	setup_state_done(&read);
+}
+
+static void a_setup_is_complete_unless_it_says_otherwise(void **state)
+{
+	struct setup_state read;
+
+	assert_int_equal(setup_state_parse(START FLAGS "}", &read), 0);
+	assert_true(read.is_complete);
+	assert_int_equal(setup_state_parse(START FLAGS ", \"complete\": false}", &read), 0);
+	assert_false(read.is_complete);
+	assert_int_equal(setup_state_parse(START FLAGS ", \"complete\": 1}", &read), -EINVAL);
 }
 
 static void what_is_written_is_read_back(void **state)
@@ -53,6 +65,7 @@ static void what_is_written_is_read_back(void **state)
 		.ipsec_was_enabled = true,
 		.configuration_before = strdup("# \"quoted\"\n\t\xc3\xa4/\n"),
 		.configuration_after = strdup(""),
+		.configuration_next = strdup("[ppp]\n"),
 	};
 	_cleanup_(freep) char *text = NULL;
 	_cleanup_(freep) char *again = NULL;
@@ -63,6 +76,8 @@ static void what_is_written_is_read_back(void **state)
 	assert_string_equal(read.public_address, "198.51.100.7");
 	assert_string_equal(read.configuration_before, written.configuration_before);
 	assert_string_equal(read.configuration_after, "");
+	assert_string_equal(read.configuration_next, "[ppp]\n");
+	assert_false(read.is_complete);
 	assert_int_equal(setup_state_format(&read, &again), 0);
 	assert_string_equal(again, text);
 	setup_state_done(&written);
@@ -74,6 +89,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		SENTENCE(text_that_is_not_whole_is_refused),
 		SENTENCE(a_configuration_that_was_not_changed_is_not_remembered),
+		SENTENCE(a_setup_is_complete_unless_it_says_otherwise),
 		SENTENCE(what_is_written_is_read_back),
 	};
 

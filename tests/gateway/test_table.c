@@ -3,6 +3,8 @@
 #include "gateway/table.h"
 #include "tests/unit.h"
 
+#include <locale.h>
+
 static const char *const titles[] = { ">ID", "NAME", ">BYTES", NULL };
 
 /* Prints the cells in three columns. The caller frees the text. */
@@ -50,6 +52,21 @@ static void columns_are_as_wide_as_their_widest_cell(void **state)
 				  "1234  bob    1.0 KiB\n");
 }
 
+static void columns_are_counted_as_a_terminal_shows_them(void **state)
+{
+	static const char *const cells[] = { "1", "Zo\xc3\xab", "2",     "2", "\xe5\xb1\xb1-",
+					     "3", "3",          "alice", "4" };
+	_cleanup_(freep) char *text = NULL;
+
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	text = print(cells, ELEMENTS(cells));
+	setlocale(LC_CTYPE, "C");
+	assert_string_equal(text, "ID  NAME   BYTES\n"
+				  " 1  Zo\xc3\xab        2\n"
+				  " 2  \xe5\xb1\xb1-        3\n"
+				  " 3  alice      4\n");
+}
+
 static void an_empty_table_is_its_titles(void **state)
 {
 	_cleanup_(freep) char *text = print(NULL, 0);
@@ -63,6 +80,7 @@ int main(void)
 		SENTENCE(control_characters_do_not_reach_the_terminal),
 		SENTENCE(a_cell_without_text_is_a_dash),
 		SENTENCE(columns_are_as_wide_as_their_widest_cell),
+		SENTENCE(columns_are_counted_as_a_terminal_shows_them),
 		SENTENCE(an_empty_table_is_its_titles),
 	};
 

@@ -4,6 +4,7 @@
 #include "ipsec-glue/settle_message.h"
 #include "tests/unit.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -188,6 +189,53 @@ static void another_user_is_not_heard(void **state)
 	assert_int_equal(fixture->refused, 1);
 }
 
+/* As systemd makes it: without a word about credentials. */
+static int socket_of_systemd(const char *path, int type)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int descriptor = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	assert_true(descriptor >= 0);
+	strcpy(address.sun_path, path);
+	unlink(path);
+	assert_int_equal(bind(descriptor, (struct sockaddr *)&address, sizeof(address)), 0);
+	return descriptor;
+}
+
+static void what_was_told_while_nobody_listened_is_heard_afterwards(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct updown_message message = { .version = UPDOWN_MESSAGE_VERSION, .up = 1 };
+	_cleanup_(closep) int root = named_socket();
+	int held = socket_of_systemd(fixture->path, SOCK_DGRAM);
+	int descriptor;
+
+	assert_int_equal(updown_socket_adopt(held, fixture->path), 0);
+	updown_socket_free(fixture->updown);
+	fixture->updown = NULL;
+	say(fixture, root, &message, sizeof(message));
+	assert_int_equal(fixture->told, 0);
+	descriptor = dup(held);
+	assert_int_equal(updown_socket_adopt(descriptor, fixture->path), 0);
+	assert_int_equal(
+		updown_socket_new(fixture->event, descriptor, &ops, fixture, &fixture->updown), 0);
+	say(fixture, root, &message, sizeof(message));
+	assert_int_equal(fixture->told, 2 * heard());
+	assert_int_equal(fixture->refused, 2 * !heard());
+	close(held);
+}
+
+static void a_socket_of_another_kind_or_path_is_not_taken_for_it(void **state)
+{
+	struct fixture *fixture = *state;
+	_cleanup_(closep) int stream = socket_of_systemd(fixture->path, SOCK_SEQPACKET);
+	_cleanup_(closep) int datagram = socket_of_systemd(fixture->path, SOCK_DGRAM);
+
+	assert_int_equal(updown_socket_adopt(stream, fixture->path), -EPROTOTYPE);
+	assert_int_equal(updown_socket_adopt(datagram, "/tmp/another"), -EPROTOTYPE);
+	assert_int_equal(updown_socket_adopt(datagram, fixture->path), 0);
+}
+
 #define WITH_SOCKET(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -198,6 +246,8 @@ int main(void)
 		WITH_SOCKET(who_asks_to_settle_is_answered),
 		WITH_SOCKET(who_cannot_be_answered_is_heard_all_the_same),
 		WITH_SOCKET(another_user_is_not_heard),
+		WITH_SOCKET(what_was_told_while_nobody_listened_is_heard_afterwards),
+		WITH_SOCKET(a_socket_of_another_kind_or_path_is_not_taken_for_it),
 	};
 
 	return cmocka_run_group_tests_name("updown_socket", tests, NULL, NULL);

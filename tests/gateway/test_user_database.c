@@ -1,306 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The users: files that cannot be opened, hostile names, many users, several openers. */
-#include "config.h"
+/* The users and groups: hostile names, many users, attributes, many changes at once. */
+#include "tests/gateway/user_database_fixture.h"
 
-#include "gateway/user_database.h"
-#include "tests/unit.h"
-
-#include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <limits.h>
-#include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define ERROR_SIZE 512
-#define REPLACE    "restore it from a backup, or move it away to start without users"
-#define NOBODY     65534
-
-static const uint8_t hash[MSCHAPV2_NT_HASH_SIZE] = "0123456789abcdef";
-
-/* A folder of its own for each test, and the path of a database in it. */
-static char folder[64], path[128];
-
-static int make_folder(void **state)
-{
-	strcpy(folder, "/tmp/saregate-test-XXXXXX");
-	if (!mkdtemp(folder))
-		return -1;
-	snprintf(path, sizeof(path), "%s/saregate.db", folder);
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
-	char name[160];
-
-	chmod(folder, 0700);
-	for (size_t i = 0; i < ELEMENTS(suffixes); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
-		unlink(name);
-	}
-	rmdir(path);
-	return rmdir(folder);
-}
-
-static struct user_database *open_database(void)
-{
-	struct user_database *database = NULL;
-	char error[ERROR_SIZE] = "";
-
-	if (user_database_open(path, &database, error) < 0)
-		fail_msg("%s", error);
-	return database;
-}
-
-/* Opening @name must fail with "NAME: " and @why. */
-static void assert_refused(const char *name, int expected, const char *why)
-{
-	char error[ERROR_SIZE] = "", text[PATH_MAX + ERROR_SIZE];
-	struct user_database *database = NULL;
-
-	snprintf(text, sizeof(text), "%s: %s", name, why);
-	assert_int_equal(user_database_open(name, &database, error), expected);
-	assert_string_equal(error, text);
-	assert_null(database);
-}
-
-static void write_file(const void *bytes, size_t size)
-{
-	_cleanup_(closep) int descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-
-	assert_int_equal(write(descriptor, bytes, size), size);
-}
-
-/* Runs SQL on the file behind the back of the code under test. */
-static void run_sql(const char *text)
-{
-	sqlite3 *connection;
-
-	assert_int_equal(sqlite3_open(path, &connection), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(connection, text, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(connection);
-}
-
-static int nt_hash(struct user_database *database, const char *name, uint8_t ret_hash[16])
-{
-	return user_database_nt_hash(database, (const uint8_t *)name, strlen(name), ret_hash);
-}
-
-static void a_missing_directory_is_told_with_its_remedy(void **state)
-{
-	assert_refused("/nonexistent/saregate.db", -ENOENT,
-		       "directory /nonexistent: No such file or directory: create it with "
-		       "'systemd-tmpfiles --create saregate.conf', or correct [users] database");
-	assert_refused("/dev/null/saregate.db", -ENOTDIR,
-		       "/dev/null is no directory: correct [users] database");
-}
-
-static void a_path_that_is_no_file_is_refused(void **state)
-{
-	mkdir(path, 0700);
-	assert_refused(path, -EINVAL, "is no regular file: correct [users] database");
-}
-
-static void a_file_that_is_no_database_is_refused_and_stays_as_it_is(void **state)
-{
-	static const char text[] = "This is a letter to my aunt, and it is a long one.........."
-				   "...........................................................";
-	char found[sizeof(text)];
-	_cleanup_(closep) int descriptor = -1;
-
-	write_file(text, sizeof(text));
-	assert_refused(path, -EUCLEAN,
-		       "is no SQLite database: correct [users] database, or " REPLACE);
-	descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	assert_int_equal(read(descriptor, found, sizeof(found)), sizeof(text));
-	assert_memory_equal(found, text, sizeof(text));
-}
-
-static void a_database_of_another_program_is_refused(void **state)
-{
-	run_sql("CREATE TABLE song (title TEXT)");
-	assert_refused(path, -EEXIST, "is a database of another program: correct [users] database");
-}
-
-static void a_newer_schema_is_refused(void **state)
-{
-	user_database_free(open_database());
-	run_sql("PRAGMA user_version = 2");
-	assert_refused(path, -ENOTSUP,
-		       "has schema version 2, this saregated knows up to 1: install the newer "
-		       "saregated again, or " REPLACE);
-}
-
-static void a_schema_without_its_table_is_refused(void **state)
-{
-	run_sql("PRAGMA user_version = 1");
-	assert_refused(path, -EIO,
-		       "its tables are not those of its version (no such table: user): restore it "
-		       "from a backup, or move it away to start without users");
-}
-
-static void a_damaged_page_is_found_when_opening(void **state)
-{
-	struct user_database *database = open_database();
-	char name[16], garbage[4096];
-	int descriptor;
-
-	for (unsigned int i = 0; i < 1000; i++) {
-		snprintf(name, sizeof(name), "user%u", i);
-		assert_int_equal(user_database_add(database, name, hash, i), 0);
-	}
-	user_database_free(database);
-	memset(garbage, 0xa5, sizeof(garbage));
-	descriptor = open(path, O_WRONLY | O_CLOEXEC);
-	assert_int_equal(pwrite(descriptor, garbage, sizeof(garbage), 4 * 4096), sizeof(garbage));
-	close(descriptor);
-	assert_refused(path, -EUCLEAN, "is damaged: " REPLACE);
-}
-
-static void a_truncated_file_is_found_when_opening(void **state)
-{
-	struct user_database *database = open_database();
-	char name[16];
-
-	for (unsigned int i = 0; i < 1000; i++) {
-		snprintf(name, sizeof(name), "user%u", i);
-		assert_int_equal(user_database_add(database, name, hash, i), 0);
-	}
-	user_database_free(database);
-	assert_int_equal(truncate(path, 5 * 4096), 0);
-	assert_refused(path, -EUCLEAN, "is damaged: " REPLACE);
-}
-
-static void a_file_held_by_another_program_is_refused_after_a_while(void **state)
-{
-	sqlite3 *other;
-
-	user_database_free(open_database());
-	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-	assert_refused(path, -EBUSY, "another program holds it: find it with 'fuser' and end it");
-	sqlite3_close(other);
-}
-
-/* Who cannot override modes: a child that is nobody, or, without root, we ourselves. */
-static unsigned int stranger(void)
-{
-	return geteuid() == 0 ? NOBODY : geteuid();
-}
-
-/* The stranger is to be refused with @why. */
-static void stranger_opens(const char *why)
-{
-	pid_t child = fork();
-	int status;
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		struct user_database *database = NULL;
-		char error[ERROR_SIZE] = "", text[2 * ERROR_SIZE];
-
-		snprintf(text, sizeof(text), "%s: %s", path, why);
-		if (geteuid() == 0 &&
-		    (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) ||
-		     setresuid(NOBODY, NOBODY, NOBODY) < 0))
-			_exit(2);
-		if (user_database_open(path, &database, error) == -EACCES &&
-		    strcmp(error, text) == 0)
-			_exit(0);
-		fprintf(stderr, "found: %s\nwanted: %s\n", error, text);
-		_exit(1);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
-static void a_directory_without_write_permission_is_told(void **state)
-{
-	char why[ERROR_SIZE];
-
-	assert_int_equal(chmod(folder, 0555), 0);
-	snprintf(why, sizeof(why),
-		 "directory %s cannot be written by user id %u: Permission denied: it must belong "
-		 "to the user that saregated runs as",
-		 folder, stranger());
-	stranger_opens(why);
-}
-
-static void a_file_without_permission_is_told(void **state)
-{
-	char why[ERROR_SIZE];
-
-	user_database_free(open_database());
-	assert_int_equal(chmod(folder, 0777), 0);
-	assert_int_equal(chmod(path, 0400), 0);
-	snprintf(why, sizeof(why),
-		 "cannot be read and written by user id %u: Permission denied: it must belong to "
-		 "the user that saregated runs as",
-		 stranger());
-	stranger_opens(why);
-}
-
-static mode_t mode_of(const char *suffix)
-{
-	struct stat status;
-	char name[160];
-
-	snprintf(name, sizeof(name), "%s%s", path, suffix);
-	assert_int_equal(stat(name, &status), 0);
-	return status.st_mode & 07777;
-}
-
-static void all_files_are_readable_by_their_owner_alone(void **state)
-{
-	_cleanup_(user_database_freep) struct user_database *database = NULL;
-	mode_t before = umask(0);
-
-	database = open_database();
-	assert_int_equal(user_database_add(database, "alice", hash, 1), 0);
-	umask(before);
-	assert_int_equal(mode_of(""), 0600);
-	assert_int_equal(mode_of("-wal"), 0600);
-	assert_int_equal(mode_of("-shm"), 0600);
-}
-
-static void a_file_that_others_can_read_is_closed_to_them(void **state)
-{
-	_cleanup_(user_database_freep) struct user_database *database = NULL;
-
-	write_file("", 0);
-	assert_int_equal(chmod(path, 0644), 0);
-	database = open_database();
-	assert_int_equal(mode_of(""), 0600);
-}
 
 static void names_that_no_user_may_have_are_refused(void **state)
 {
 	static const char *const names[] = {
-		"",    " ",   "a b",  "a\"b",  "a'b",  "a`b",      "a\\b",
-		"a/b", "a:b", "a\nb", "a\x7f", "\x1b", "\xc3\xa9", "alice ",
+		"",    " ",   "a b",     "a\"b", "a'b",   "a`b",  "\\b",      "a/b",
+		"a:b", "a\\", "a\\b\\c", "a\nb", "a\x7f", "\x1b", "\xc3\xa9", "alice ",
 	};
 	_cleanup_(user_database_freep) struct user_database *database = open_database();
 	char name[USER_NAME_MAX + 2];
 
 	for (size_t i = 0; i < ELEMENTS(names); i++) {
 		assert_non_null(user_name_check(names[i]));
-		assert_int_equal(user_database_add(database, names[i], hash, 1), -EINVAL);
+		assert_int_equal(add(database, names[i], hash, 1), -EINVAL);
 		assert_int_equal(user_database_delete(database, names[i]), -ENOENT);
 	}
 	memset(name, 'x', sizeof(name));
 	name[USER_NAME_MAX + 1] = '\0';
 	assert_non_null(user_name_check(name));
-	assert_int_equal(user_database_add(database, name, hash, 1), -EINVAL);
+	assert_int_equal(add(database, name, hash, 1), -EINVAL);
 	name[USER_NAME_MAX] = '\0';
 	assert_null(user_name_check(name));
-	assert_int_equal(user_database_add(database, name, hash, 1), 0);
+	assert_int_equal(add(database, name, hash, 1), 0);
 }
 
 static void hostile_names_of_a_peer_find_nobody(void **state)
@@ -311,15 +35,16 @@ static void hostile_names_of_a_peer_find_nobody(void **state)
 	uint8_t found[MSCHAPV2_NT_HASH_SIZE] = "untouched";
 	static const uint8_t large[4096] = "alice";
 
-	assert_int_equal(user_database_add(database, "alice", hash, 1), 0);
+	assert_int_equal(add(database, "alice", hash, 1), 0);
 	for (size_t i = 0; i < ELEMENTS(names); i++)
 		assert_int_equal(nt_hash(database, names[i], found), -ENOENT);
-	assert_int_equal(user_database_nt_hash(database, BYTES(0), found), -ENOENT);
-	assert_int_equal(user_database_nt_hash(database, NULL, 0, found), -ENOENT);
-	assert_int_equal(user_database_nt_hash(database, BYTES(0xff, 0xfe), found), -ENOENT);
-	assert_int_equal(user_database_nt_hash(database, (const uint8_t *)"alice", 6, found),
+	assert_int_equal(user_database_look_up(database, BYTES(0), NULL, found), -ENOENT);
+	assert_int_equal(user_database_look_up(database, NULL, 0, NULL, found), -ENOENT);
+	assert_int_equal(user_database_look_up(database, BYTES(0xff, 0xfe), NULL, found), -ENOENT);
+	assert_int_equal(user_database_look_up(database, (const uint8_t *)"alice", 6, NULL, found),
 			 -ENOENT);
-	assert_int_equal(user_database_nt_hash(database, large, sizeof(large), found), -ENOENT);
+	assert_int_equal(user_database_look_up(database, large, sizeof(large), NULL, found),
+			 -ENOENT);
 	assert_string_equal(found, "untouched");
 }
 
@@ -328,7 +53,7 @@ static void a_user_is_found_by_exactly_its_name_until_deleted(void **state)
 	_cleanup_(user_database_freep) struct user_database *database = open_database();
 	uint8_t found[MSCHAPV2_NT_HASH_SIZE] = { 0 };
 
-	assert_int_equal(user_database_add(database, "alice@example.org", hash, 1), 0);
+	assert_int_equal(add(database, "alice@example.org", hash, 1), 0);
 	assert_int_equal(nt_hash(database, "alice@example.org", found), 0);
 	assert_memory_equal(found, hash, sizeof(hash));
 	assert_int_equal(user_database_delete(database, "alice@example.org"), 0);
@@ -342,8 +67,8 @@ static void a_name_is_given_once(void **state)
 	_cleanup_(user_database_freep) struct user_database *database = open_database();
 	uint8_t found[MSCHAPV2_NT_HASH_SIZE];
 
-	assert_int_equal(user_database_add(database, "alice", hash, 1), 0);
-	assert_int_equal(user_database_add(database, "alice", other, 2), -EEXIST);
+	assert_int_equal(add(database, "alice", hash, 1), 0);
+	assert_int_equal(add(database, "alice", other, 2), -EEXIST);
 	assert_int_equal(user_database_count(database), 1);
 	assert_int_equal(nt_hash(database, "alice", found), 0);
 	assert_memory_equal(found, hash, sizeof(hash));
@@ -354,7 +79,7 @@ static void users_survive_closing_and_opening(void **state)
 	struct user_database *database = open_database();
 	uint8_t found[MSCHAPV2_NT_HASH_SIZE];
 
-	assert_int_equal(user_database_add(database, "alice", hash, 1), 0);
+	assert_int_equal(add(database, "alice", hash, 1), 0);
 	user_database_free(database);
 	database = open_database();
 	assert_int_equal(nt_hash(database, "alice", found), 0);
@@ -369,7 +94,7 @@ static void the_file_keeps_nothing_of_a_deleted_user(void **state)
 	static char bytes[65536];
 	ssize_t size;
 
-	assert_int_equal(user_database_add(database, "alice", hash, 1), 0);
+	assert_int_equal(add(database, "alice", hash, 1), 0);
 	assert_int_equal(user_database_delete(database, "alice"), 0);
 	user_database_free(database);
 	descriptor = open(path, O_RDONLY | O_CLOEXEC);
@@ -387,7 +112,7 @@ struct walk {
 	struct user_database *database;
 };
 
-static int see_user(void *userdata, const struct user *user)
+static int see_user(void *userdata, const struct user *user, const uint8_t *nt_hash)
 {
 	struct walk *walk = userdata;
 
@@ -398,11 +123,11 @@ static int see_user(void *userdata, const struct user *user)
 	return ++walk->seen == walk->stop_at ? 42 : 0;
 }
 
-static int walk_again(void *userdata, const struct user *user)
+static int walk_again(void *userdata, const struct user *user, const uint8_t *nt_hash)
 {
 	struct walk inner = { .stop_at = 0 }, *walk = userdata;
 
-	assert_int_equal(user_database_walk(walk->database, see_user, &inner), 0);
+	assert_int_equal(user_database_walk(walk->database, NULL, see_user, &inner), 0);
 	assert_int_equal(inner.seen, 1000);
 	return ++walk->seen == 3;
 }
@@ -418,14 +143,14 @@ static void a_thousand_users_are_walked_in_the_order_of_names(void **state)
 		unsigned int number = i * 379 % 1000;
 
 		snprintf(name, sizeof(name), "user%u", number);
-		assert_int_equal(user_database_add(database, name, hash, 1000 + number), 0);
+		assert_int_equal(add(database, name, hash, 1000 + number), 0);
 	}
 	assert_int_equal(user_database_count(database), 1000);
-	assert_int_equal(user_database_walk(database, see_user, &all), 0);
+	assert_int_equal(user_database_walk(database, NULL, see_user, &all), 0);
 	assert_int_equal(all.seen, 1000);
-	assert_int_equal(user_database_walk(database, see_user, &some), 42);
+	assert_int_equal(user_database_walk(database, NULL, see_user, &some), 42);
 	assert_int_equal(some.seen, 5);
-	assert_int_equal(user_database_walk(database, walk_again, &nested), 1);
+	assert_int_equal(user_database_walk(database, NULL, walk_again, &nested), 1);
 }
 
 static void the_cap_on_users_holds(void **state)
@@ -433,84 +158,223 @@ static void the_cap_on_users_holds(void **state)
 	_cleanup_(user_database_freep) struct user_database *database = open_database();
 
 	run_sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)"
-		" INSERT INTO user SELECT 'user' || i, zeroblob(16), 1 FROM n");
+		" INSERT INTO user (name, nt_hash, created) SELECT 'user' || i, zeroblob(16), 1 "
+		"FROM n");
 	assert_int_equal(user_database_count(database), USER_COUNT_MAXIMUM - 1);
-	assert_int_equal(user_database_add(database, "last", hash, 1), 0);
-	assert_int_equal(user_database_add(database, "beyond", hash, 1), -ENOSPC);
+	assert_int_equal(add(database, "last", hash, 1), 0);
+	assert_int_equal(add(database, "beyond", hash, 1), -EDQUOT);
 	assert_int_equal(user_database_delete(database, "user1"), 0);
-	assert_int_equal(user_database_add(database, "beyond", hash, 1), 0);
+	assert_int_equal(add(database, "beyond", hash, 1), 0);
 }
 
-/* Opens as soon as the gate closes; the exit status tells. */
-static void open_in_child(int gate)
+/* ---- attributes and groups ------------------------------------------------------ */
+
+/* Reads all attributes of a table from text, "name=value" each. */
+static void parse_all(const struct attribute *table, void *attributes, const char *const *texts)
 {
-	struct user_database *database = NULL;
-	char error[ERROR_SIZE], byte;
+	for (; *texts; texts++) {
+		const char *equals = strchr(*texts, '=');
+		char name[32];
 
-	if (read(gate, &byte, 1) != 0)
-		_exit(2);
-	if (user_database_open(path, &database, error) == 0)
-		_exit(user_database_count(database) == 0 ? 0 : 3);
-	fprintf(stderr, "%s\n", error);
-	_exit(1);
-}
-
-static void many_may_open_a_new_file_at_once(void **state)
-{
-	struct user_database *database;
-	pid_t children[16];
-	int gate[2], status;
-
-	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
-	for (unsigned int i = 0; i < ELEMENTS(children); i++) {
-		children[i] = fork();
-		assert_true(children[i] >= 0);
-		if (children[i] == 0) {
-			close(gate[1]);
-			open_in_child(gate[0]);
-		}
+		snprintf(name, sizeof(name), "%.*s", (int)(equals - *texts), *texts);
+		assert_null(attribute_parse(attribute_find(table, name), equals + 1, attributes));
 	}
-	close(gate[0]);
-	close(gate[1]);
-	for (unsigned int i = 0; i < ELEMENTS(children); i++) {
-		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
-		assert_int_equal(status, 0);
-	}
-	database = open_database();
-	assert_int_equal(user_database_add(database, "alice", hash, 1), 0);
-	user_database_free(database);
 }
 
-static void two_openers_see_each_others_changes(void **state)
+static const char *const all_of_a_user[] = {
+	"enabled=no",       "expires=2000000000", "group=staff",         "ipv4=10.0.0.9",
+	"ipv6=fd00::9",     "pool=second",        "dns=192.0.2.1",       "sessions-maximum=3",
+	"idle-timeout=15m", "session-timeout=8h", "comment=J\xc3\xb6rg", NULL,
+};
+
+static const char *const all_of_a_group[] = {
+	"pool=second",          "dns=192.0.2.1 192.0.2.2", "networks=192.0.2.0/24 10.0.0.0/8",
+	"client-to-client=yes", "sessions-maximum=2",      "idle-timeout=1",
+	"session-timeout=2",    "comment=people",          NULL,
+};
+
+static struct user_group default_group(void)
 {
-	_cleanup_(user_database_freep) struct user_database *first = open_database();
-	_cleanup_(user_database_freep) struct user_database *second = open_database();
+	return (struct user_group){ .name = "staff" };
+}
+
+static void add_staff(struct user_database *database)
+{
+	struct user_group group = default_group();
+
+	assert_int_equal(user_database_add_group(database, group.name, 7, &group.attributes), 0);
+}
+
+static void assert_same(const struct attribute *table, const void *a, const void *b)
+{
+	for (; table->name; table++)
+		if (!attribute_equal(table, a, b))
+			fail_msg("%s differs", table->name);
+}
+
+static void all_attributes_of_a_user_come_back_as_they_went(void **state)
+{
+	_cleanup_(user_database_freep) struct user_database *database = open_database();
+	struct user user = { .name = "alice", .created = 5 }, found;
+
+	add_staff(database);
+	parse_all(user_attribute_table, &user.attributes, all_of_a_user);
+	assert_int_equal(user_database_add(database, &user, hash), 0);
+	assert_int_equal(user_database_get(database, "alice", &found), 0);
+	assert_same(user_attribute_table, &user.attributes, &found.attributes);
+	assert_int_equal(found.created, 5);
+	user_attributes_default(&user.attributes);
+	assert_int_equal(user_database_set(database, "alice", &user.attributes), 0);
+	assert_int_equal(user_database_get(database, "alice", &found), 0);
+	assert_same(user_attribute_table, &user.attributes, &found.attributes);
+	assert_int_equal(user_database_set(database, "bob", &user.attributes), -ENOENT);
+}
+
+static void all_attributes_of_a_group_come_back_as_they_went(void **state)
+{
+	_cleanup_(user_database_freep) struct user_database *database = open_database();
+	struct user_group group = default_group(), found;
+
+	add_staff(database);
+	parse_all(group_attribute_table, &group.attributes, all_of_a_group);
+	assert_int_equal(user_database_set_group(database, "staff", &group.attributes), 0);
+	assert_int_equal(user_database_get_group(database, "staff", &found), 0);
+	assert_same(group_attribute_table, &group.attributes, &found.attributes);
+	assert_int_not_equal(found.id, 0);
+	assert_int_equal(user_database_set_group(database, "none", &group.attributes), -ENOENT);
+	assert_int_equal(user_database_add_group(database, "staff", 1, &group.attributes), -EEXIST);
+	assert_int_equal(user_database_add_group(database, "a b", 1, &group.attributes), -EINVAL);
+}
+
+static int add_with(struct user_database *database, const char *name, const char *const *texts)
+{
+	struct user user = { .created = 1 };
+
+	user_attributes_default(&user.attributes);
+	strcpy(user.name, name);
+	parse_all(user_attribute_table, &user.attributes, texts);
+	return user_database_add(database, &user, hash);
+}
+
+#define ADD(name, ...) add_with(database, name, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void a_fixed_address_is_one_users(void **state)
+{
+	_cleanup_(user_database_freep) struct user_database *database = open_database();
+	struct user bob;
+
+	assert_int_equal(ADD("alice", "ipv4=10.0.0.9", "ipv6=fd00::9"), 0);
+	assert_int_equal(ADD("bob", "ipv4=10.0.0.9"), -EADDRINUSE);
+	assert_int_equal(ADD("bob", "ipv6=fd00:0::9"), -EADDRINUSE);
+	assert_int_equal(ADD("bob", "ipv4=10.0.0.10"), 0);
+	assert_int_equal(user_database_get(database, "bob", &bob), 0);
+	bob.attributes.ipv4 = inet_address_from_ipv4(0x0a000009);
+	assert_int_equal(user_database_set(database, "bob", &bob.attributes), -EADDRINUSE);
+	assert_int_equal(user_database_delete(database, "alice"), 0);
+	assert_int_equal(user_database_set(database, "bob", &bob.attributes), 0);
+}
+
+static int count_one(void *userdata, const struct user *user, const uint8_t *nt_hash)
+{
+	assert_memory_equal(nt_hash, hash, sizeof(hash));
+	++*(unsigned int *)userdata;
+	return 0;
+}
+
+static int count_members(void *userdata, const struct user_group *group)
+{
+	*(uint32_t *)userdata = group->members;
+	return 0;
+}
+
+static void a_group_must_exist_and_stays_while_it_has_members(void **state)
+{
+	_cleanup_(user_database_freep) struct user_database *database = open_database();
+	const struct user_filter filter = { "", "staff", 0 };
+	unsigned int seen = 0;
+	uint32_t members = 0;
+
+	assert_int_equal(ADD("alice", "group=staff"), -ENXIO);
+	add_staff(database);
+	assert_int_equal(ADD("alice", "group=staff"), 0);
+	assert_int_equal(ADD("bob", "group="), 0);
+	assert_int_equal(user_database_walk(database, &filter, count_one, &seen), 0);
+	assert_int_equal(seen, 1);
+	assert_int_equal(user_database_walk_groups(database, count_members, &members), 0);
+	assert_int_equal(members, 1);
+	assert_int_equal(user_database_delete_group(database, "staff"), -ENOTEMPTY);
+	assert_int_equal(user_database_delete(database, "alice"), 0);
+	assert_int_equal(user_database_delete_group(database, "staff"), 0);
+	assert_int_equal(user_database_delete_group(database, "staff"), -ENOENT);
+}
+
+static void users_are_walked_page_by_page_and_fixed_addresses_alone(void **state)
+{
+	_cleanup_(user_database_freep) struct user_database *database = open_database();
+	struct user_filter page = { "", "", 2 };
+	unsigned int seen = 0, fixed = 0;
+
+	assert_int_equal(ADD("alice", "ipv4=10.0.0.9"), 0);
+	assert_int_equal(ADD("bob", "comment=b"), 0);
+	assert_int_equal(ADD("carol", "comment=c"), 0);
+	assert_int_equal(user_database_walk(database, &page, count_one, &seen), 0);
+	assert_int_equal(seen, 2);
+	page.after = "bob";
+	assert_int_equal(user_database_walk(database, &page, count_one, &seen), 0);
+	assert_int_equal(seen, 3);
+	assert_int_equal(user_database_walk_fixed(database, count_one, &fixed), 0);
+	assert_int_equal(fixed, 1);
+}
+
+static void a_password_is_changed_alone(void **state)
+{
+	static const uint8_t other[MSCHAPV2_NT_HASH_SIZE] = "fedcba9876543210";
+	_cleanup_(user_database_freep) struct user_database *database = open_database();
 	uint8_t found[MSCHAPV2_NT_HASH_SIZE];
+	struct user user;
 
-	assert_int_equal(user_database_add(first, "alice", hash, 1), 0);
-	assert_int_equal(nt_hash(second, "alice", found), 0);
-	assert_int_equal(user_database_delete(second, "alice"), 0);
-	assert_int_equal(user_database_count(first), 0);
+	assert_int_equal(ADD("alice", "comment=hers"), 0);
+	assert_int_equal(user_database_set_password(database, "alice", other), 0);
+	assert_int_equal(nt_hash(database, "alice", found), 0);
+	assert_memory_equal(found, other, sizeof(other));
+	assert_int_equal(user_database_get(database, "alice", &user), 0);
+	assert_string_equal(user.attributes.comment, "hers");
+	assert_int_equal(user_database_set_password(database, "bob", other), -ENOENT);
 }
 
-#define IN_FOLDER(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+static void many_changes_are_kept_or_dropped_as_one(void **state)
+{
+	_cleanup_(user_database_freep) struct user_database *database = open_database();
+	struct user user = { .name = "alice", .created = 1 };
+	uint32_t room = 0;
+
+	for (int keep = 0; keep < 2; keep++) {
+		assert_int_equal(user_database_begin(database, &room), 0);
+		assert_int_equal(room, USER_COUNT_MAXIMUM);
+		strcpy(user.name, "alice");
+		assert_int_equal(user_database_add_one(database, &user, hash), 0);
+		assert_int_equal(user_database_add_one(database, &user, hash), -EEXIST);
+		strcpy(user.name, "bob");
+		assert_int_equal(user_database_add_one(database, &user, hash), 0);
+		assert_int_equal(user_database_end(database, keep), 0);
+		assert_int_equal(user_database_count(database), keep ? 2 : 0);
+	}
+}
+
+static void an_edited_value_that_no_attribute_may_have_is_told_as_damage(void **state)
+{
+	_cleanup_(user_database_freep) struct user_database *database = open_database();
+	struct user user;
+
+	assert_int_equal(add(database, "alice", hash, 1), 0);
+	run_sql("UPDATE user SET ipv4 = 'here'");
+	assert_int_equal(user_database_get(database, "alice", &user), -EUCLEAN);
+	assert_non_null(strstr(user_database_error_text(-EUCLEAN), "damaged"));
+}
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		SENTENCE(a_missing_directory_is_told_with_its_remedy),
-		IN_FOLDER(a_path_that_is_no_file_is_refused),
-		IN_FOLDER(a_file_that_is_no_database_is_refused_and_stays_as_it_is),
-		IN_FOLDER(a_database_of_another_program_is_refused),
-		IN_FOLDER(a_newer_schema_is_refused),
-		IN_FOLDER(a_schema_without_its_table_is_refused),
-		IN_FOLDER(a_damaged_page_is_found_when_opening),
-		IN_FOLDER(a_truncated_file_is_found_when_opening),
-		IN_FOLDER(a_file_held_by_another_program_is_refused_after_a_while),
-		IN_FOLDER(a_directory_without_write_permission_is_told),
-		IN_FOLDER(a_file_without_permission_is_told),
-		IN_FOLDER(all_files_are_readable_by_their_owner_alone),
-		IN_FOLDER(a_file_that_others_can_read_is_closed_to_them),
 		IN_FOLDER(names_that_no_user_may_have_are_refused),
 		IN_FOLDER(hostile_names_of_a_peer_find_nobody),
 		IN_FOLDER(a_user_is_found_by_exactly_its_name_until_deleted),
@@ -519,8 +383,14 @@ int main(void)
 		IN_FOLDER(the_file_keeps_nothing_of_a_deleted_user),
 		IN_FOLDER(a_thousand_users_are_walked_in_the_order_of_names),
 		IN_FOLDER(the_cap_on_users_holds),
-		IN_FOLDER(many_may_open_a_new_file_at_once),
-		IN_FOLDER(two_openers_see_each_others_changes),
+		IN_FOLDER(all_attributes_of_a_user_come_back_as_they_went),
+		IN_FOLDER(all_attributes_of_a_group_come_back_as_they_went),
+		IN_FOLDER(a_fixed_address_is_one_users),
+		IN_FOLDER(a_group_must_exist_and_stays_while_it_has_members),
+		IN_FOLDER(users_are_walked_page_by_page_and_fixed_addresses_alone),
+		IN_FOLDER(a_password_is_changed_alone),
+		IN_FOLDER(many_changes_are_kept_or_dropped_as_one),
+		IN_FOLDER(an_edited_value_that_no_attribute_may_have_is_told_as_damage),
 	};
 
 	return cmocka_run_group_tests_name("user_database", tests, NULL, NULL);

@@ -235,6 +235,33 @@ static void a_dump_that_confirms_one_sa_keeps_the_generation(void **state)
 	assert_int_equal(fixture->ended_count, 0);
 }
 
+/* The references that sa_table_each_living() names. */
+struct living {
+	uint64_t references[4];
+	size_t count;
+};
+
+static void take_living(void *userdata, uint64_t reference)
+{
+	struct living *living = userdata;
+
+	assert_true(living->count < ELEMENTS(living->references));
+	living->references[living->count++] = reference;
+}
+
+static void those_that_live_are_told_and_no_others(void **state)
+{
+	struct fixture *fixture = *state;
+	struct living living = { .count = 0 };
+
+	add(fixture, inbound(0x100, 0x4001, 40001));
+	sa_table_end_generations(fixture->table);
+	add(fixture, inbound(0x101, 0x4005, 40002));
+	sa_table_each_living(fixture->table, take_living, &living);
+	assert_int_equal(living.count, 1);
+	assert_int_equal(living.references[0], sa_table_resolve(fixture->table, 0x4005));
+}
+
 static void an_identity_belongs_to_one_generation(void **state)
 {
 	struct fixture *fixture = *state;
@@ -285,6 +312,7 @@ int main(void)
 		WITH_TABLE(a_dump_removes_what_it_does_not_name),
 		WITH_TABLE(a_dump_with_only_new_sas_of_a_reqid_ends_its_generation),
 		WITH_TABLE(a_dump_that_confirms_one_sa_keeps_the_generation),
+		WITH_TABLE(those_that_live_are_told_and_no_others),
 		WITH_TABLE(an_identity_belongs_to_one_generation),
 		WITH_TABLE(the_table_is_capped),
 	};

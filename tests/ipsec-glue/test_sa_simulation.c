@@ -19,95 +19,15 @@
  * A NAT gives a port to another device only when no SA of the same reqid is at
  * that port any more: see the top of ipsec-glue/sa_reference.h.
  */
-#include "ipsec-glue/sa_reference.h"
-#include "tests/unit.h"
+#include "tests/ipsec-glue/simulated_kernel.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
-#define GATEWAY         UINT32_C(0xcb007101)
-#define NAT             UINT32_C(0xcb00710b)
-#define NATS            2
-#define SLOTS           8 /* of all NATs */
-#define DEVICES_OF_SLOT 3
-#define DEVICES         (SLOTS * DEVICES_OF_SLOT)
-#define PORTS           30 /* of each NAT: few, so that they are used again */
-#define FIRST_PORT      40000
-#define FIRST_REQID     UINT32_C(0x4001)
-#define SAS             160
-#define QUEUE           48 /* notifications that the kernel keeps */
-#define OWNERS          65536
-#define NOBODY          (-1)
-#define EVENTS          12000
-#define SECOND          UINT64_C(1000000)
-
-struct device {
-	bool connected;
-	uint16_t port; /* 0: the NAT has forgotten it */
-};
-
-struct kernel_sa {
-	bool exists;
-	bool stale; /* of a pluto that is dead */
-	int device;
-	struct sa_description description;
-};
-
-enum notification_kind {
-	NOTIFY_NEW,
-	NOTIFY_UPDATE,
-	NOTIFY_DELETE,
-	NOTIFY_FLUSH,
-	NOTIFY_MAPPING,
-};
-
-struct notification {
-	enum notification_kind kind;
-	struct sa_description description; /* MAPPING: its source port is the new one */
-};
-
-/* What became of one reference. */
-struct owner {
-	uint64_t reference;
-	int device; /* NOBODY: no packet came yet */
-	bool ended;
-	uint32_t outbound_spi; /* as it was told */
-	bool handover;         /* as it was told */
-};
-
-struct simulation {
-	struct sa_table *table;
-	uint64_t random;
-	uint64_t clock_usec;
-	struct device devices[DEVICES];
-	uint32_t slot_reqids[SLOTS]; /* 0: no instance */
-	uint32_t next_reqid;
-	struct kernel_sa sas[SAS];
-	struct notification queue[QUEUE];
-	size_t queued;
-	bool overrun;
-	bool lossy; /* this run loses things */
-	bool dump_needed;
-	bool end_pending; /* pluto is dead and the table could not be brought up to date */
-	bool twins[8192]; /* by reqid */
-	struct owner owners[OWNERS];
-	size_t owner_count;
-	/* what a run has to have seen to be worth its time */
-	uint64_t packets, resolved, twin_packets, dumps, restarts, rebindings;
-};
-
-static uint32_t random_below(struct simulation *simulation, uint32_t limit)
-{
-	simulation->random =
-		simulation->random * UINT64_C(6364136223846793005) + 1442695040888963407;
-	return (uint32_t)(simulation->random >> 33) % limit;
-}
-
-static bool chance(struct simulation *simulation, uint32_t percent)
-{
-	return random_below(simulation, 100) < percent;
-}
+#define PORTS      30 /* of each NAT: few, so that they are used again */
+#define FIRST_PORT 40000
+#define NOBODY     (-1)
+#define EVENTS     12000
 
 /* ---- what the table tells ------------------------------------------------------ */
 
@@ -166,116 +86,6 @@ static const struct sa_table_ops ops = {
 	.handover = on_handover,
 	.twins_changed = on_twins,
 };
-
-/* ---- the kernel ------------------------------------------------------------------ */
-
-/* While the reader does not come, what finds no room is lost, and so is all after it. */
-static void notify(struct simulation *simulation, enum notification_kind kind,
-		   const struct sa_description *description)
-{
-	if (simulation->queued == QUEUE || (simulation->lossy && chance(simulation, 1)))
-		simulation->overrun = true;
-	if (simulation->overrun)
-		return;
-	simulation->queue[simulation->queued++] = (struct notification){ kind, *description };
-}
-
-static struct kernel_sa *find_sa(struct simulation *simulation, uint32_t spi,
-				 const struct inet_address *destination)
-{
-	for (size_t i = 0; i < SAS; i++) {
-		struct kernel_sa *sa = &simulation->sas[i];
-
-		if (sa->exists && sa->description.spi == spi &&
-		    inet_address_equal(&sa->description.destination, destination))
-			return sa;
-	}
-	return NULL;
-}
-
-static struct kernel_sa *free_sa(struct simulation *simulation)
-{
-	for (size_t i = 0; i < SAS; i++)
-		if (!simulation->sas[i].exists)
-			return &simulation->sas[i];
-	return NULL;
-}
-
-/* Mostly anything; sometimes what could be a reqid, or what was used before. */
-static uint32_t draw_spi(struct simulation *simulation, const struct inet_address *destination)
-{
-	uint32_t spi;
-
-	do {
-		if (chance(simulation, 6))
-			spi = FIRST_REQID + random_below(simulation, 64);
-		else
-			spi = 0x100000 +
-			      random_below(simulation, chance(simulation, 5) ? 64 : 1u << 28);
-	} while (find_sa(simulation, spi, destination));
-	return spi;
-}
-
-static struct inet_address nat_of(int device)
-{
-	int slot = device / DEVICES_OF_SLOT;
-
-	return inet_address_from_ipv4(NAT + (uint32_t)(slot % NATS));
-}
-
-static void kernel_add(struct simulation *simulation, int device, bool inbound)
-{
-	struct inet_address nat = nat_of(device), gateway = inet_address_from_ipv4(GATEWAY);
-	uint16_t port = simulation->devices[device].port;
-	struct kernel_sa *sa = free_sa(simulation);
-
-	if (!sa)
-		return;
-	*sa = (struct kernel_sa){
-		.exists = true,
-		.device = device,
-		.description = {
-			.spi = draw_spi(simulation, inbound ? &gateway : &nat),
-			.reqid = simulation->slot_reqids[device / DEVICES_OF_SLOT],
-			.inbound = inbound,
-			.source = inbound ? nat : gateway,
-			.destination = inbound ? gateway : nat,
-			.encapsulation_source_port = inbound ? port : 4500,
-			.encapsulation_destination_port = inbound ? 4500 : port,
-			.added_seconds = 1 + simulation->clock_usec / SECOND,
-		},
-	};
-	notify(simulation, NOTIFY_NEW, &sa->description);
-}
-
-static void kernel_delete(struct simulation *simulation, struct kernel_sa *sa)
-{
-	if (!sa->exists)
-		return;
-	sa->exists = false;
-	notify(simulation, NOTIFY_DELETE, &sa->description);
-}
-
-/* XFRM_MSG_UPDSA: the notification is made of the request; it has a birth of its own. */
-static bool kernel_move(struct simulation *simulation, const struct sa_description *which,
-			uint16_t port)
-{
-	struct kernel_sa *sa = find_sa(simulation, which->spi, &which->destination);
-	struct sa_description told;
-
-	if (!sa)
-		return true;
-	if (simulation->lossy && chance(simulation, 10))
-		return false;
-	if (sa->description.inbound)
-		sa->description.encapsulation_source_port = port;
-	else
-		sa->description.encapsulation_destination_port = port;
-	told = sa->description;
-	told.added_seconds = 1 + simulation->clock_usec / SECOND;
-	notify(simulation, NOTIFY_UPDATE, &told);
-	return true;
-}
 
 /* ---- saregated ---------------------------------------------------------------------- */
 

@@ -38,6 +38,46 @@ static int shell_tunnel_open(void *userdata, struct l2tp_tunnel *tunnel)
 	return 0;
 }
 
+static void copy_octets(void *to, size_t capacity, struct l2tp_octets octets)
+{
+	if (octets.bytes && octets.size <= capacity)
+		memcpy(to, octets.bytes, octets.size);
+}
+
+static void take_apart(const struct fake_shell *shell, const uint8_t *packet, size_t size,
+		       struct sent *sent)
+{
+	struct l2tp_control_message *message = &sent->message;
+	struct l2tp_unhiding unhiding;
+
+	assert_int_equal(l2tp_header_read(packet, size, &sent->header), 0);
+	sent->zlb = sent->header.payload.remaining == 0;
+	if (sent->zlb)
+		return;
+	l2tp_unhiding_init(&unhiding);
+	if (shell->secret)
+		unhiding.secret = (struct l2tp_octets){ (const uint8_t *)shell->secret,
+							strlen(shell->secret) };
+	assert_int_equal(l2tp_control_message_read(&sent->header.payload,
+						   shell->secret ? &unhiding : NULL, message),
+			 0);
+	assert_false(message->unknown_mandatory);
+	copy_octets(sent->error_message, sizeof(sent->error_message) - 1, message->error_message);
+	copy_octets(sent->challenge, sizeof(sent->challenge), message->challenge);
+	copy_octets(sent->response, sizeof(sent->response), message->challenge_response);
+	l2tp_unhiding_done(&unhiding);
+}
+
+/* Whatever ends something says why, in words, too (4.4.2). */
+static void assert_reason(const struct sent *sent)
+{
+	if (sent->zlb ||
+	    (sent->message.type != L2TP_MESSAGE_STOPCCN && sent->message.type != L2TP_MESSAGE_CDN))
+		return;
+	assert_int_not_equal(sent->message.result, 0);
+	assert_int_not_equal(sent->error_message[0], '\0');
+}
+
 static void shell_tunnel_send(void *userdata, struct l2tp_tunnel *tunnel, const uint8_t *packet,
 			      size_t size)
 {
@@ -46,12 +86,44 @@ static void shell_tunnel_send(void *userdata, struct l2tp_tunnel *tunnel, const 
 
 	*sent = (struct sent){ .reference = l2tp_tunnel_path(tunnel)->reference,
 			       .at_usec = shell->now };
-	assert_int_equal(l2tp_header_read(packet, size, &sent->header), 0);
+	take_apart(shell, packet, size, sent);
 	assert_int_equal(sent->header.tunnel_id, l2tp_tunnel_peer_id(tunnel));
-	sent->zlb = sent->header.payload.remaining == 0;
-	if (!sent->zlb)
-		assert_int_equal(l2tp_control_message_read(&sent->header.payload, &sent->message),
-				 0);
+	assert_reason(sent);
+	if (shell->on_packet)
+		shell->on_packet(shell->on_packet_userdata, packet, size);
+}
+
+static size_t shell_tunnel_secret(void *userdata, const struct l2tp_path *path,
+				  const uint8_t *host_name, size_t host_name_size,
+				  uint8_t ret_secret[L2TP_SECRET_MAX])
+{
+	struct fake_shell *shell = userdata;
+
+	shell->secrets_asked++;
+	if (!shell->secret)
+		return 0;
+	memcpy(ret_secret, shell->secret, strlen(shell->secret));
+	return strlen(shell->secret);
+}
+
+static void shell_refuse(void *userdata, const struct l2tp_path *path, const uint8_t *packet,
+			 size_t size)
+{
+	struct fake_shell *shell = userdata;
+
+	shell->refusals++;
+	shell->refusal = (struct sent){ .reference = path->reference, .at_usec = shell->now };
+	take_apart(shell, packet, size, &shell->refusal);
+	assert_reason(&shell->refusal);
+}
+
+static void shell_call_errors(void *userdata, struct l2tp_call *call,
+			      const struct l2tp_call_errors *errors)
+{
+	struct fake_shell *shell = userdata;
+
+	shell->wens++;
+	shell->wen = *errors;
 }
 
 static void shell_tunnel_established(void *userdata, struct l2tp_tunnel *tunnel)
@@ -93,6 +165,8 @@ static int shell_call_prepare(void *userdata, struct l2tp_call *call)
 	if (shell->prepare_result < 0)
 		return shell->prepare_result;
 	shell->calls_prepared++;
+	shell->called_number_size =
+		(uint32_t)l2tp_tunnel_message(l2tp_call_tunnel(call))->called_number.size;
 	shell->call = call;
 	shell->sent_when_prepared = shell->sent_count;
 	return 0;
@@ -103,6 +177,7 @@ static int shell_call_established(void *userdata, struct l2tp_call *call)
 	struct fake_shell *shell = userdata;
 
 	shell->calls_established++;
+	shell->proxy_authen_type = l2tp_tunnel_message(l2tp_call_tunnel(call))->proxy_authen_type;
 	return shell->established_result;
 }
 
@@ -138,6 +213,8 @@ static void shell_transition(void *userdata, const struct l2tp_transition *trans
 static const struct l2tp_lns_ops ops = {
 	.random = shell_random,
 	.tunnel_open = shell_tunnel_open,
+	.tunnel_secret = shell_tunnel_secret,
+	.refuse = shell_refuse,
 	.tunnel_send = shell_tunnel_send,
 	.tunnel_established = shell_tunnel_established,
 	.tunnel_data_received = shell_tunnel_data_received,
@@ -146,6 +223,7 @@ static const struct l2tp_lns_ops ops = {
 	.call_prepare = shell_call_prepare,
 	.call_established = shell_call_established,
 	.call_data = shell_call_data,
+	.call_errors = shell_call_errors,
 	.call_closed = shell_call_closed,
 	.transition = shell_transition,
 };
@@ -165,6 +243,13 @@ void fake_shell_stop(struct fake_shell *shell)
 	assert_int_equal(shell->opened, shell->closed);
 	assert_int_equal(shell->opened, shell->freed);
 	assert_int_equal(shell->calls_prepared, shell->calls_closed);
+}
+
+void fake_shell_restart(struct fake_shell *shell, const struct l2tp_lns_settings *settings)
+{
+	fake_shell_stop(shell);
+	*shell = (struct fake_shell){ .settings = *settings };
+	fake_shell_start(shell);
 }
 
 int fake_shell_set_up(void **state)

@@ -6,8 +6,11 @@
  */
 #pragma once
 
+#include "l2tp/authentication.h"
 #include "l2tp/avp.h"
 #include "l2tp/control_message.h"
+#include "l2tp/control_packet.h"
+#include "l2tp/header.h"
 #include "l2tp/lns.h"
 #include "tests/unit.h"
 
@@ -21,7 +24,10 @@ struct sent {
 	uint64_t reference;
 	uint64_t at_usec;
 	struct l2tp_header header;
-	struct l2tp_control_message message;
+	struct l2tp_control_message message; /* its bytes are gone */
+	char error_message[L2TP_ERROR_MESSAGE_MAX + 1];
+	uint8_t challenge[L2TP_CHALLENGE_SIZE];
+	uint8_t response[L2TP_RESPONSE_SIZE];
 	bool zlb;
 };
 
@@ -43,22 +49,36 @@ struct fake_shell {
 	struct l2tp_data_message data;
 	size_t transitions;
 	size_t sent_when_prepared;
+	size_t refusals;
+	struct sent refusal; /* the last StopCCN to somebody without a tunnel */
+	size_t secrets_asked;
+	size_t wens;
+	struct l2tp_call_errors wen; /* the last one */
+	uint32_t called_number_size; /* of the last ICRQ, seen in call_prepare */
+	uint16_t proxy_authen_type;  /* of the last ICCN, seen in call_established */
 	enum l2tp_end_cause tunnel_cause;
 	enum l2tp_end_cause call_cause;
 	uint16_t call_result; /* the peer's, of the call closed last */
 	char last_transition[128];
 	/* What the shell answers. */
+	const char *secret; /* NULL: none is shared with anybody */
 	int open_result;
 	size_t open_exists; /* how many times -EEXIST comes first */
 	int prepare_result;
 	int established_result;
 	bool data_flows;
+	/* Optional: gets each packet that is sent; must not call back into the machine. */
+	void (*on_packet)(void *userdata, const uint8_t *packet, size_t size);
+	void *on_packet_userdata;
 	int random_fixed; /* if not 0: the id that comes out first, always */
 };
 
 /* Begin with the default settings, or with those in @shell->settings if they are set. */
 void fake_shell_start(struct fake_shell *shell);
 void fake_shell_stop(struct fake_shell *shell);
+
+/* Begin anew with other settings. */
+void fake_shell_restart(struct fake_shell *shell, const struct l2tp_lns_settings *settings);
 
 /* One behaviour with a shell of its own, which is the state of the test. */
 int fake_shell_set_up(void **state);

@@ -2,6 +2,8 @@
 /* Hello after silence, what counts as a sign of life, and tunnels without calls. */
 #include "tests/l2tp/fake_shell.h"
 
+#include <errno.h>
+
 static void silence_brings_a_hello_and_then_the_end(void **state)
 {
 	struct fake_shell *shell = *state;
@@ -13,6 +15,7 @@ static void silence_brings_a_hello_and_then_the_end(void **state)
 	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 0);
 	fake_shell_pass(shell, 1);
 	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 1);
+	assert_int_equal(fake_shell_sent(shell, 0)->header.session_id, 0);
 	fake_shell_pass(shell, 31 * SECOND - 1);
 	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 6);
 	assert_int_equal(shell->closed, 0);
@@ -61,6 +64,61 @@ static void control_and_data_traffic_put_the_hello_off(void **state)
 	fake_shell_pass(shell, 600 * SECOND);
 	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 1);
 	assert_int_equal(shell->data_asked, 10);
+}
+
+static void another_hello_interval_holds_for_a_tunnel_that_is_there(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct l2tp_lns_settings settings = shell->settings;
+	struct fake_client client = fake_client(shell, 1);
+
+	fake_client_connect(&client);
+	fake_client_call(&client, 9);
+	fake_shell_pass(shell, 6 * SECOND);
+	settings.hello_interval_usec = 7 * SECOND;
+	assert_int_equal(l2tp_lns_set_settings(shell->lns, &settings), 0);
+	fake_shell_pass(shell, 1 * SECOND - 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 0);
+	fake_shell_pass(shell, 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 1);
+	fake_client_zlb(&client);
+	settings.hello_interval_usec = 100 * SECOND;
+	assert_int_equal(l2tp_lns_set_settings(shell->lns, &settings), 0);
+	fake_shell_pass(shell, 100 * SECOND - 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 1);
+	fake_shell_pass(shell, 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 2);
+}
+
+static void settings_out_of_bounds_change_nothing(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct l2tp_lns_settings settings = shell->settings;
+	struct fake_client client = fake_client(shell, 1);
+
+	fake_client_connect(&client);
+	fake_client_call(&client, 9);
+	settings.hello_interval_usec = 1 * SECOND;
+	settings.calls_per_tunnel = 0;
+	assert_int_equal(l2tp_lns_set_settings(shell->lns, &settings), -EINVAL);
+	fake_shell_pass(shell, 60 * SECOND - 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 0);
+}
+
+/* The peer was told of the window; cycles of retransmission are under way. */
+static void how_messages_are_retransmitted_is_not_changed(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct l2tp_lns_settings settings = shell->settings;
+	struct fake_client client = fake_client(shell, 1);
+
+	fake_client_connect(&client);
+	fake_client_call(&client, 9);
+	settings.retransmit_maximum = 1;
+	assert_int_equal(l2tp_lns_set_settings(shell->lns, &settings), 0);
+	fake_shell_pass(shell, 91 * SECOND - 1);
+	assert_int_equal(fake_shell_count(shell, L2TP_MESSAGE_HELLO), 6);
+	assert_int_equal(shell->closed, 0);
 }
 
 static void a_tunnel_ends_a_while_after_its_last_call(void **state)
@@ -181,6 +239,9 @@ int main(void)
 		WITH_SHELL(silence_brings_a_hello_and_then_the_end),
 		WITH_SHELL(an_answered_hello_begins_a_new_silence),
 		WITH_SHELL(control_and_data_traffic_put_the_hello_off),
+		WITH_SHELL(another_hello_interval_holds_for_a_tunnel_that_is_there),
+		WITH_SHELL(settings_out_of_bounds_change_nothing),
+		WITH_SHELL(how_messages_are_retransmitted_is_not_changed),
 		WITH_SHELL(a_tunnel_ends_a_while_after_its_last_call),
 		WITH_SHELL(a_call_closed_from_here_leaves_no_tunnel_behind),
 		WITH_SHELL(a_call_that_is_not_finished_in_time_leaves_no_tunnel_behind),

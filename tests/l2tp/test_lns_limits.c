@@ -5,15 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Begin anew with other settings. */
-static void restart(struct fake_shell *shell, const struct l2tp_lns_settings *settings)
-{
-	fake_shell_stop(shell);
-	memset(shell, 0, sizeof(*shell));
-	shell->settings = *settings;
-	fake_shell_start(shell);
-}
-
 static void settings_out_of_bounds_are_refused(void **state)
 {
 	static const struct l2tp_lns_ops ops = { 0 };
@@ -38,6 +29,13 @@ static void settings_out_of_bounds_are_refused(void **state)
 	REFUSED(tunnels_maximum, 65536);
 	REFUSED(half_open_maximum, 0);
 	REFUSED(half_open_per_reference, 0);
+	REFUSED(half_open_per_address, 0);
+	REFUSED(tunnels_per_reference, 0);
+	REFUSED(tunnels_per_address, 0);
+	REFUSED(sccrqs_per_reference.burst, 0);
+	REFUSED(sccrqs_per_reference.per_second, 1000001);
+	REFUSED(sccrqs_per_address.per_second, 0);
+	REFUSED(refusals.burst, 0);
 	REFUSED(calls_per_tunnel, 0);
 	REFUSED(calls_per_tunnel, 65536);
 	memset(bad.host_name, 'x', sizeof(bad.host_name));
@@ -52,7 +50,7 @@ static void calls_beyond_the_cap_are_refused(void **state)
 	struct fake_client client;
 
 	settings.calls_per_tunnel = 3;
-	restart(shell, &settings);
+	fake_shell_restart(shell, &settings);
 	client = fake_client(shell, 7);
 	fake_client_connect(&client);
 	for (uint16_t i = 1; i <= 3; i++)
@@ -255,6 +253,7 @@ static void a_tunnel_that_the_shell_cannot_open_leaves_nothing(void **state)
 	for (unsigned int i = 0; i < 100; i++) {
 		client.ns = 0;
 		assert_int_equal(fake_client_sccrq(&client), L2TP_VERDICT_REFUSED);
+		fake_shell_pass(shell, SECOND);
 	}
 	assert_int_equal(shell->sent_count, 0);
 	assert_int_equal(shell->closed, 0);
@@ -270,7 +269,7 @@ static void half_open_tunnels_are_capped_per_reference(void **state)
 	struct fake_client client, other;
 
 	settings.half_open_per_reference = 3;
-	restart(shell, &settings);
+	fake_shell_restart(shell, &settings);
 	client = fake_client(shell, 1);
 	other = fake_client(shell, 2);
 	fake_client_connect(&client); /* established ones do not count */
@@ -295,7 +294,7 @@ static void half_open_and_all_tunnels_are_capped_in_all(void **state)
 
 	settings.half_open_maximum = 2;
 	settings.tunnels_maximum = 3;
-	restart(shell, &settings);
+	fake_shell_restart(shell, &settings);
 	for (uint16_t i = 1; i <= 3; i++) {
 		client = fake_client(shell, i);
 		assert_int_equal(fake_client_sccrq(&client),
@@ -323,7 +322,8 @@ static void refused_sccrqs_never_take_the_place_of_others(void **state)
 	struct fake_client client;
 
 	settings.half_open_per_reference = 4;
-	restart(shell, &settings);
+	settings.sccrqs_per_reference.burst = 2000;
+	fake_shell_restart(shell, &settings);
 	client = fake_client(shell, 1);
 	client.challenge = 7;
 	for (client.id = 1; client.id < 1000; client.id++) {

@@ -479,6 +479,48 @@ static void a_lost_acknowledgement_of_cdn_is_repeated(void **state)
 	assert_int_equal(shell->calls_closed, 1);
 }
 
+static void count_found(void *userdata, struct l2tp_tunnel *tunnel)
+{
+	assert_non_null(tunnel);
+	(*(size_t *)userdata)++;
+}
+
+static void all_tunnels_of_a_reference_are_found_lingering_ones_too(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct fake_client one = fake_client(shell, 7), two = fake_client(shell, 7);
+	struct fake_client other = fake_client(shell, 8);
+	size_t found = 0;
+
+	two.id = 70;
+	fake_client_connect(&one);
+	l2tp_tunnel_close(shell->tunnel, shell->now, L2TP_STOPCCN_GENERAL, NULL);
+	fake_client_connect(&two);
+	fake_client_connect(&other);
+	l2tp_lns_each_of_reference(shell->lns, one.path.reference, count_found, &found);
+	assert_int_equal(found, 2);
+	l2tp_lns_each_of_reference(shell->lns, one.path.reference + 100, count_found, &found);
+	assert_int_equal(found, 2);
+}
+
+static void a_long_host_name_is_kept_in_part(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct fake_client client = fake_client(shell, 7);
+	uint8_t name[200];
+	struct fake_packet packet;
+	size_t size = 0;
+
+	memset(name, 'a', sizeof(name));
+	fake_begin(&packet, 0, 0, L2TP_MESSAGE_SCCRQ);
+	l2tp_avp_write_u16(&packet.writer, true, L2TP_AVP_PROTOCOL_VERSION, 0x0100);
+	l2tp_avp_write(&packet.writer, true, L2TP_AVP_HOST_NAME, name, sizeof(name));
+	l2tp_avp_write_u16(&packet.writer, true, L2TP_AVP_ASSIGNED_TUNNEL_ID, 7);
+	assert_int_equal(fake_client_send(&client, &packet), L2TP_VERDICT_ACCEPTED);
+	assert_memory_equal(l2tp_tunnel_peer_host_name(shell->tunnel, &size), name, 64);
+	assert_int_equal(size, 64);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -506,6 +548,8 @@ int main(void)
 		WITH_SHELL(messages_that_overtake_each_other_are_put_in_order),
 		WITH_SHELL(a_peer_with_window_one_is_never_sent_two),
 		WITH_SHELL(a_lost_acknowledgement_of_cdn_is_repeated),
+		WITH_SHELL(all_tunnels_of_a_reference_are_found_lingering_ones_too),
+		WITH_SHELL(a_long_host_name_is_kept_in_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -358,7 +358,8 @@ static void the_last_message_overtakes_what_never_left(void **state)
 
 	start(&transport, &wire, 1);
 	queue_messages(&transport, 0, 5);
-	assert_int_equal(l2tp_transport_queue_last(&transport, 0, stop, sizeof(stop)), 0);
+	assert_int_equal(l2tp_transport_reserve(&transport, sizeof(stop)), 0);
+	l2tp_transport_queue_last(&transport, 0, stop, sizeof(stop));
 	assert_int_equal(transport.queued, 2);
 	assert_int_equal(wire.count, 2);
 	assert_int_equal(wire.sent[1].ns, 1);

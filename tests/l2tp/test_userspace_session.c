@@ -168,7 +168,8 @@ static void with_sequencing_each_packet_has_the_next_number(void **state)
 	struct fixture *fixture = *state;
 	struct l2tp_header header;
 
-	assert_int_equal(path->session_set_sequencing(fixture->session, true), 0);
+	assert_int_equal(path->session_set_sequencing(fixture->session, L2TP_DATA_SEQUENCING_SENT),
+			 0);
 	for (uint16_t ns = 0; ns < 3; ns++) {
 		pppd_writes(fixture, ipv4, sizeof(ipv4));
 		assert_int_equal(l2tp_header_read(fixture->last, fixture->size, &header), 0);
@@ -358,6 +359,28 @@ static void what_comes_late_or_twice_is_counted_and_not_written(void **state)
 	assert_int_equal(l2tp_userspace_counters()->out_of_order, fixture->before.out_of_order + 2);
 }
 
+static void a_frame_without_a_required_number_is_counted_and_not_written(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t frame[2048];
+	size_t size;
+
+	pppd_writes(fixture, configure, sizeof(configure));
+	assert_int_equal(
+		path->session_set_sequencing(fixture->session, L2TP_DATA_SEQUENCING_REQUIRED), 0);
+	peer_sends(fixture, ipv4, sizeof(ipv4));
+	peer_sends_numbered(fixture, 0);
+	path->flush();
+	assert_int_equal(pppd_reads(fixture, frame, &size), 1);
+	assert_int_equal(l2tp_userspace_counters()->out_of_order, fixture->before.out_of_order + 1);
+	/* Where only we send numbers, the peer's first frames have none. */
+	assert_int_equal(path->session_set_sequencing(fixture->session, L2TP_DATA_SEQUENCING_SENT),
+			 0);
+	peer_sends(fixture, ipv4, sizeof(ipv4));
+	path->flush();
+	assert_int_equal(pppd_reads(fixture, frame, &size), 1);
+}
+
 static void both_ways_are_counted(void **state)
 {
 	struct l2tp_data_path_counters counters;
@@ -411,6 +434,7 @@ int main(void)
 		WITH_SESSION(the_batch_of_a_session_that_ends_goes_nowhere),
 		WITH_SESSION(a_full_pty_drops_and_counts_and_goes_on_later),
 		WITH_SESSION(what_comes_late_or_twice_is_counted_and_not_written),
+		WITH_SESSION(a_frame_without_a_required_number_is_counted_and_not_written),
 		WITH_SESSION(both_ways_are_counted),
 		WITH_SESSION(its_descriptors_are_closed_on_exec_and_never_block),
 		SENTENCE(freeing_nothing_is_allowed),

@@ -16,7 +16,7 @@ kernels=(
 )
 
 # What the initial file system loads to reach its root.
-initramfs_modules=(virtio_pci 9pnet_virtio 9p overlay)
+initramfs_modules=(virtio_pci 9pnet_virtio 9p overlay virtio_blk ext4)
 
 kernel_names() { printf '%s\n' "${kernels[@]%%=*}"; }
 

@@ -24,7 +24,8 @@ write_script() {
 @test "an unknown userland, option, timeout or script is refused in one line" {
 	local arguments
 	for arguments in '--userland 7 /bin/true' '--what /bin/true' '--timeout 0 /bin/true' \
-		'--timeout 1m /bin/true' '--timeout' '--stage /nowhere /bin/true' /no/such/script ''; do
+		'--timeout 1m /bin/true' '--timeout' '--stage /nowhere /bin/true' /no/such/script '' \
+		'--systemd /bin/true' '--systemd --userland 12 --stage /tmp /bin/true'; do
 		# shellcheck disable=SC2086
 		run "$run_lab" $arguments
 		[ "$status" -eq 2 ]

@@ -9,9 +9,11 @@
 # enables and disables in the files, as without systemd the real one does.
 bats_require_minimum_version 1.5.0
 
+# $SAREGATE_PACKAGES: a folder where they have been built already
 setup_file() {
-	export SOURCES PACKAGES=$BATS_FILE_TMPDIR/dist
+	export SOURCES PACKAGES=${SAREGATE_PACKAGES:-$BATS_FILE_TMPDIR/dist}
 	SOURCES=$(realpath "$BATS_TEST_DIRNAME/../..")
+	[ -z "${SAREGATE_PACKAGES:-}" ] || return 0
 	"$SOURCES/packaging/build-deb" --version 0.0.1 --version 99.0 --output "$PACKAGES" \
 		>"$BATS_FILE_TMPDIR/build.log" 2>&1 || {
 		tail -n 40 "$BATS_FILE_TMPDIR/build.log" >&2
@@ -109,6 +111,7 @@ field() {
 		[ "$(stat -c '%U:%G %a' /var/lib/saregate)" = 'saregate:saregate 700' ]
 		[ "$(stat -c '%U:%G %a' /run/saregate)" = 'root:saregate 750' ]
 		systemd-analyze verify saregated.service saregate-launcher.socket \
+			saregated-updown.socket \
 			saregate-guard.service ipsec.service 2>&1 | absent saregate
 
 		step "set up"

@@ -2,13 +2,17 @@
 /*
  * The guard of the kernel's data path, with real ESP: data messages of two
  * clients behind one address and port come in for the tunnels of their own SA
- * and for no other; control messages always do.
+ * and for no other; control messages always do. And what data_guard puts into the
+ * table as the marks of clients change.
  */
+#include "gateway/data_guard.h"
 #include "ipsec-glue/sa_mark_table.h"
 #include "l2tp/udp_socket.h"
-#include "tests/lab/checks/hosts.h"
+#include "tests/lab/checks/mark_table.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <unistd.h>
 
 #define PORT           1701
 #define REQID_A        0x4001
@@ -83,6 +87,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
+	/* a test that failed may have left us as nobody */
+	assert_int_equal(seteuid(0), 0);
 	sa_mark_table_remove(stage.table);
 	sa_mark_table_free(stage.table);
 	close(stage.server);
@@ -261,6 +267,129 @@ static void replacing_is_atomic(void **state)
 	assert_in_range(counters.foreign, rounds, 2 * rounds);
 }
 
+/* The references of a table of SAs; the kernel's own SAs do not matter. */
+static struct sa_table *open_references(void)
+{
+	static const struct sa_table_ops ops = { 0 };
+	struct sa_table *references;
+
+	assert_int_equal(sa_table_new(&ops, NULL, &references), 0);
+	return references;
+}
+
+/* One inbound SA of a client at a port of its NAT. */
+static void add_inbound(struct sa_table *references, uint32_t spi, uint32_t reqid, uint16_t port)
+{
+	const struct sa_description description = {
+		.spi = spi,
+		.reqid = reqid,
+		.inbound = true,
+		.source = inet_address_from_ipv4(0xcb00710b),
+		.destination = inet_address_from_ipv4(0xcb007101),
+		.encapsulation_source_port = port,
+		.encapsulation_destination_port = 4500,
+	};
+
+	assert_int_equal(sa_table_add(references, &description), 0);
+}
+
+static void the_guard_follows_the_marks_of_a_client(void **state)
+{
+	_cleanup_(sa_table_freep) struct sa_table *references = open_references();
+	_cleanup_(data_guard_freep) struct data_guard *guard = NULL;
+	uint64_t client;
+
+	assert_int_equal(data_guard_new(references, stage.table, SA_TRACKING_METHOD_MARK, &guard),
+			 0);
+	assert_int_equal(data_guard_admit(guard, 0x4001, 7), -ENOENT);
+	add_inbound(references, 0x1111, 0x4001, 4500);
+	client = sa_table_resolve(references, 0x4001);
+	assert_int_equal(data_guard_admit(guard, client, 7), 0);
+	assert_int_equal(data_guard_admit(guard, client, 8), 0);
+	lists("0x00004001 \\. 7");
+	lists("0x00004001 \\. 8");
+	/* a twin comes: from now on the mark is the SPI */
+	add_inbound(references, 0x2222, 0x4001, 50000);
+	assert_int_equal(data_guard_follow(guard, client), 0);
+	assert_int_equal(data_guard_set_twins(guard, 0x4001, true), 0);
+	lists_not("0x00004001 \\. 7");
+	lists("0x00001111 \\. 7");
+	lists("0x00001111 \\. 8");
+	lists("elements = { 0x00004001 }");
+	/* a rekey: both SPIs are let in, then the new one */
+	add_inbound(references, 0x3333, 0x4001, 4500);
+	assert_int_equal(data_guard_follow(guard, client), 0);
+	lists("0x00001111 \\. 7");
+	lists("0x00003333 \\. 7");
+	sa_table_remove(references, 0x1111, &(struct inet_address){ AF_INET, { 203, 0, 113, 1 } });
+	assert_int_equal(data_guard_follow(guard, client), 0);
+	lists_not("0x00001111");
+	lists("0x00003333 \\. 8");
+	assert_int_equal(data_guard_dismiss(guard, client, 7), 0);
+	lists_not("0x00003333 \\. 7");
+	/* the generation ends: nothing of its is let in */
+	sa_table_flush(references);
+	assert_int_equal(data_guard_follow(guard, client), 0);
+	lists_not("0x00003333");
+	assert_int_equal(data_guard_dismiss(guard, client, 8), 0);
+	assert_int_equal(sa_mark_table_check(stage.table), 1);
+}
+
+static void what_the_guard_could_not_let_in_is_let_in_later(void **state)
+{
+	_cleanup_(sa_table_freep) struct sa_table *references = open_references();
+	_cleanup_(data_guard_freep) struct data_guard *guard = NULL;
+	uint64_t client;
+
+	assert_int_equal(data_guard_new(references, stage.table, SA_TRACKING_METHOD_MARK, &guard),
+			 0);
+	add_inbound(references, 0x1111, 0x4001, 4500);
+	client = sa_table_resolve(references, 0x4001);
+	assert_int_equal(data_guard_admit(guard, client, 7), 0);
+	/* a twin comes, and the kernel does not hear of it */
+	add_inbound(references, 0x2222, 0x4001, 50000);
+	assert_int_equal(seteuid(NOBODY), 0);
+	assert_int_equal(data_guard_follow(guard, client), -EPERM);
+	assert_int_equal(data_guard_set_twins(guard, 0x4001, true), -EPERM);
+	assert_int_equal(data_guard_catch_up(guard), -EPERM);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(data_guard_catch_up(guard), 0);
+	lists_not("0x00004001 \\. 7");
+	lists("0x00001111 \\. 7");
+	lists("elements = { 0x00004001 }");
+	assert_int_equal(sa_mark_table_check(stage.table), 1);
+	assert_int_equal(data_guard_dismiss(guard, client, 7), 0);
+	lists_not("0x00001111");
+}
+
+static void clients_of_one_zone_are_neighbours(void **state)
+{
+	_cleanup_(sa_table_freep) struct sa_table *references = open_references();
+	_cleanup_(data_guard_freep) struct data_guard *guard = NULL;
+	uint64_t first, second, listed[4];
+
+	assert_int_equal(data_guard_new(references, stage.table, SA_TRACKING_METHOD_ZONE, &guard),
+			 0);
+	add_inbound(references, 0x1111, 0x4001, 4500);
+	add_inbound(references, 0x2222, 0x14001, 50000);
+	first = sa_table_resolve(references, 0x4001);
+	second = sa_table_resolve(references, 0x14001);
+	assert_int_equal(data_guard_admit(guard, first, 7), 0);
+	assert_int_equal(data_guard_neighbours(guard, first, listed, ELEMENTS(listed)), 0);
+	assert_int_equal(data_guard_neighbours(guard, second, listed, ELEMENTS(listed)), 1);
+	assert_int_equal(listed[0], first);
+	assert_int_equal(data_guard_admit(guard, first, 9), 0);
+	assert_int_equal(data_guard_list(guard, 0x4001, listed, ELEMENTS(listed)), 2);
+	assert_int_equal(listed[0], first);
+	assert_int_equal(data_guard_list(guard, 0x14001, listed, ELEMENTS(listed)), 0);
+	assert_int_equal(data_guard_admit(guard, second, 8), 0);
+	assert_int_equal(data_guard_neighbours(guard, first, listed, ELEMENTS(listed)), 1);
+	assert_int_equal(listed[0], second);
+	assert_int_equal(data_guard_dismiss(guard, first, 7), 0);
+	assert_int_equal(data_guard_dismiss(guard, first, 9), 0);
+	assert_int_equal(data_guard_neighbours(guard, second, listed, ELEMENTS(listed)), 0);
+}
+
 #define STAGED(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -274,6 +403,9 @@ int main(void)
 		STAGED(a_twins_mark_is_its_spi),
 		STAGED(a_table_that_comes_back_lets_the_same_in),
 		STAGED(replacing_is_atomic),
+		STAGED(the_guard_follows_the_marks_of_a_client),
+		STAGED(what_the_guard_could_not_let_in_is_let_in_later),
+		STAGED(clients_of_one_zone_are_neighbours),
 	};
 
 	return cmocka_run_group_tests_name("data_guard", tests, set_up_group, drop_hosts);

@@ -31,7 +31,7 @@ tunnel_ids(const char *local_address, const char *peer_address, uint16_t local_i
 
 /* Both ids of an end are @id, the other's are @peer_id. */
 static struct end open_end(const char *local_address, const char *peer_address, uint16_t id,
-			   uint16_t peer_id, bool sequencing)
+			   uint16_t peer_id, enum l2tp_data_sequencing sequencing)
 {
 	struct l2tp_data_path_tunnel_ids ids = tunnel_ids(local_address, peer_address, id, peer_id);
 	struct l2tp_data_path_session_ids session_ids = { .local_session_id = id,
@@ -85,7 +85,8 @@ static void wait_for_packets(const struct l2tp_data_path_session *session, uint6
 }
 
 /* Frames go from client to gateway; the gateway's "pppd" comes afterwards. */
-static void check_frames(const char *gateway, const char *client, bool sequencing)
+static void check_frames(const char *gateway, const char *client,
+			 enum l2tp_data_sequencing sequencing)
 {
 	/* Configure-Requests of LCP */
 	static const uint8_t frames[][8] = { { 0xc0, 0x21, 1, 1, 0, 6, 0, 0 },
@@ -123,23 +124,23 @@ static void check_frames(const char *gateway, const char *client, bool sequencin
 
 static void frames_that_come_before_pppd_are_kept_for_it(void **state)
 {
-	check_frames(GATEWAY_IPV4, CLIENT_IPV4, false);
+	check_frames(GATEWAY_IPV4, CLIENT_IPV4, L2TP_DATA_SEQUENCING_NONE);
 }
 
 static void frames_over_ipv6_are_kept_too(void **state)
 {
-	check_frames(GATEWAY_IPV6, CLIENT_IPV6, false);
+	check_frames(GATEWAY_IPV6, CLIENT_IPV6, L2TP_DATA_SEQUENCING_NONE);
 }
 
 static void frames_with_sequence_numbers_are_kept_too(void **state)
 {
-	check_frames(GATEWAY_IPV4, CLIENT_IPV4, true);
+	check_frames(GATEWAY_IPV4, CLIENT_IPV4, L2TP_DATA_SEQUENCING_REQUIRED);
 }
 
 static void the_peers_sequence_numbers_do_not_start_ours(void **state)
 {
 	static const uint8_t frame[] = { 0xc0, 0x21, 1, 1, 0, 4 };
-	struct end here = open_end(GATEWAY_IPV4, CLIENT_IPV4, 103, 203, false);
+	struct end here = open_end(GATEWAY_IPV4, CLIENT_IPV4, 103, 203, L2TP_DATA_SEQUENCING_NONE);
 	struct inet_endpoint peer;
 	uint8_t buffer[64];
 	struct pollfd wait = { .events = POLLIN };
@@ -165,6 +166,37 @@ static void the_peers_sequence_numbers_do_not_start_ours(void **state)
 	close_end(&here);
 }
 
+static uint64_t dropped_by_number(const struct end *end)
+{
+	struct pppol2tp_ioc_stats statistics = { 0 };
+
+	assert_int_equal(
+		ioctl(path->session_descriptor(end->session), PPPIOCGL2TPSTATS, &statistics), 0);
+	return statistics.rx_seq_discards;
+}
+
+static void what_comes_without_a_required_number_is_dropped(void **state)
+{
+	static const uint8_t frame[] = { 0xc0, 0x21, 1, 1, 0, 4 };
+	struct end here =
+		open_end(GATEWAY_IPV4, CLIENT_IPV4, 109, 209, L2TP_DATA_SEQUENCING_REQUIRED);
+	struct l2tp_data_path_counters counters;
+	struct end there;
+
+	be_on("client");
+	there = open_end(CLIENT_IPV4, GATEWAY_IPV4, 209, 109, L2TP_DATA_SEQUENCING_NONE);
+	be_on("gateway");
+	assert_int_equal(send(path->session_descriptor(there.session), frame, sizeof(frame), 0),
+			 sizeof(frame));
+	for (unsigned int i = 0; i < 500 && dropped_by_number(&here) == 0; i++)
+		poll(NULL, 0, 10);
+	assert_int_equal(dropped_by_number(&here), 1);
+	assert_int_equal(path->session_counters(here.session, &counters), 0);
+	assert_int_equal(counters.received_packets, 0);
+	close_end(&here);
+	close_end(&there);
+}
+
 static void hear_size(void *userdata, const struct l2tp_udp_datagram *datagram)
 {
 	*(size_t *)userdata = datagram->size;
@@ -174,7 +206,7 @@ static void control_messages_still_reach_the_udp_socket(void **state)
 {
 	/* a ZLB for tunnel 104 */
 	static const uint8_t zlb[] = { 0xc8, 0x02, 0, 12, 0, 104, 0, 0, 0, 0, 0, 1 };
-	struct end here = open_end(GATEWAY_IPV4, CLIENT_IPV4, 104, 204, false);
+	struct end here = open_end(GATEWAY_IPV4, CLIENT_IPV4, 104, 204, L2TP_DATA_SEQUENCING_NONE);
 	struct pollfd wait = { .fd = here.udp, .events = POLLIN };
 	struct inet_endpoint peer;
 	size_t size = 0;
@@ -193,7 +225,7 @@ static void control_messages_still_reach_the_udp_socket(void **state)
 
 static void a_tunnel_id_of_our_own_is_taken(void **state)
 {
-	struct end first = open_end(GATEWAY_IPV4, CLIENT_IPV4, 105, 205, false);
+	struct end first = open_end(GATEWAY_IPV4, CLIENT_IPV4, 105, 205, L2TP_DATA_SEQUENCING_NONE);
 	struct l2tp_data_path_tunnel_ids ids = tunnel_ids(GATEWAY_IPV4, CLIENT_IPV4, 105, 206);
 	struct l2tp_data_path_tunnel *tunnel = NULL;
 
@@ -221,7 +253,7 @@ static void a_tunnel_id_that_another_program_made_by_netlink_is_taken(void **sta
 /* The kernel's own clean-up goes on in the background: soon, not at once. */
 static void a_tunnel_id_is_free_again_soon_after_its_sockets_are_closed(void **state)
 {
-	struct end first = open_end(GATEWAY_IPV4, CLIENT_IPV4, 107, 207, false);
+	struct end first = open_end(GATEWAY_IPV4, CLIENT_IPV4, 107, 207, L2TP_DATA_SEQUENCING_NONE);
 	struct l2tp_data_path_tunnel_ids ids = tunnel_ids(GATEWAY_IPV4, CLIENT_IPV4, 107, 208);
 	struct l2tp_data_path_tunnel *tunnel = NULL;
 	int r = -EEXIST;
@@ -238,7 +270,7 @@ static void a_tunnel_id_is_free_again_soon_after_its_sockets_are_closed(void **s
 
 static void descriptors_are_non_blocking_and_closed_on_exec(void **state)
 {
-	struct end end = open_end(GATEWAY_IPV4, CLIENT_IPV4, 108, 208, false);
+	struct end end = open_end(GATEWAY_IPV4, CLIENT_IPV4, 108, 208, L2TP_DATA_SEQUENCING_NONE);
 	int descriptor = path->session_descriptor(end.session);
 
 	assert_true(fcntl(descriptor, F_GETFL) & O_NONBLOCK);
@@ -255,6 +287,7 @@ int main(void)
 		SENTENCE(frames_over_ipv6_are_kept_too),
 		SENTENCE(frames_with_sequence_numbers_are_kept_too),
 		SENTENCE(the_peers_sequence_numbers_do_not_start_ours),
+		SENTENCE(what_comes_without_a_required_number_is_dropped),
 		SENTENCE(control_messages_still_reach_the_udp_socket),
 		SENTENCE(a_tunnel_id_of_our_own_is_taken),
 		SENTENCE(a_tunnel_id_that_another_program_made_by_netlink_is_taken),

@@ -91,9 +91,10 @@ at_once() {
 clients_up() { at_once client_up_if_down "$@"; }
 
 client_up_if_down() {
-	client_address "$1" >/dev/null && return
-	on "$1" ip xfrm state | grep -q '^src' || client_ipsec_up "$1"
-	client_l2tp_up "$1" 120
+	if ! client_address "$1" >/dev/null; then
+		client_ipsec_up_if_down "$1"
+		client_l2tp_up "$1"
+	fi
 	client_route "$1" 10.20.0.0/24
 }
 
@@ -214,3 +215,6 @@ for session in json.load(sys.stdin):
 
 # not_listed USER: no session of this user's is left.
 not_listed() { [ -z "$(session_of "$1" id)" ]; }
+
+# handed_over COUNT: whether the gateway's sockets have changed SAs so often.
+handed_over() { [ "$(status_value sa_outbound_changes)" -ge "$1" ]; }

@@ -76,15 +76,13 @@ gateway_start_launcher() {
 	on "$1" chmod 600 $socket
 }
 
-# gateway_start_daemon HOST: saregated alone, with no more capabilities than its
-# unit leaves it.
+# gateway_start_daemon HOST: saregated alone. There is no systemd here to hold the socket
+# of updown: started by root, with what it needs to become user saregate and no more,
+# it makes that itself. `--systemd` has the other way.
 gateway_start_daemon() {
-	local command bounding
+	local command bounding=-all,+net_admin,+setuid,+setgid,+setpcap
 	mapfile -t command < <(unit_command saregated.service)
-	bounding=$(sed -n 's/^CapabilityBoundingSet=//p' $gateway_units/saregated.service |
-		sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')
-	host_spawn "$1" saregated setpriv --no-new-privs --bounding-set="-all,$bounding" \
-		"${command[@]}"
+	host_spawn "$1" saregated setpriv --no-new-privs --bounding-set="$bounding" "${command[@]}"
 	wait_until 20 "saregated on $1" on "$1" saregate status || {
 		tail -n 5 "$LAB_OUTPUT/$1/saregated.log" >&2
 		return 1
@@ -96,10 +94,16 @@ gateway_stop_daemon() { host_stop "$1" saregated; }
 # gateway_kill_daemon HOST: saregated dies without a chance to clean up.
 gateway_kill_daemon() { host_kill "$1" saregated; }
 
-# gateway_configure HOST SECTION KEY VALUE: sets a key that saregate.conf has, as a
-# comment or not, and starts saregated anew.
+# gateway_set_key HOST SECTION KEY VALUE: writes a key to saregate.conf, as an
+# administrator's editor does; the line that shows its default stays.
+gateway_set_key() {
+	on "$1" sed -i -e "/^\[$2\]/,/^\[/{/^$3 =/d}" -e "s|^\[$2\]\$|&\n$3 = $4|" \
+		/etc/saregate/saregate.conf
+}
+
+# gateway_configure HOST SECTION KEY VALUE: sets a key and starts saregated anew.
 gateway_configure() {
-	on "$1" sed -i "/^\[$2\]/,/^\[/s/^#\?$3 = .*/$3 = $4/" /etc/saregate/saregate.conf
+	gateway_set_key "$@"
 	gateway_stop_daemon "$1"
 	gateway_start_daemon "$1"
 }

@@ -11,20 +11,24 @@
 
 lab_state=/run/lab
 
+# hosts_prepare: once for all hosts.
+hosts_prepare() {
+	! mountpoint -q $lab_state || return 0
+	mkdir -p $lab_state
+	mount -t tmpfs -o mode=755 lab $lab_state
+	# they see it below their own /var: it takes a second
+	ipsec --checknss >/dev/null || true
+}
+
 # host_new HOST: makes a host with a loopback interface and a syslog of its own
-# ($LAB_OUTPUT/HOST/syslog.log).
+# ($LAB_OUTPUT/HOST/syslog.log). A network namespace of that name may be there.
 host_new() {
 	local state=$lab_state/$1
-	if ! mountpoint -q $lab_state; then
-		mkdir -p $lab_state
-		mount -t tmpfs -o mode=755 lab $lab_state
-		# once for all hosts, who see it below their own /var: it takes a second
-		ipsec --checknss >/dev/null || true
-	fi
+	hosts_prepare
 	mkdir -p "$state"/{etc,var}/{files,work} "$LAB_OUTPUT/$1"
 	: >"$state/mount"
 	: >"$state/uts"
-	ip netns add "$1"
+	[ -e "/run/netns/$1" ] || ip netns add "$1"
 	busybox nsenter --net="/run/netns/$1" busybox unshare --uts="$state/uts" \
 		--mount="$state/mount" --propagation private \
 		busybox sh -c "$(declare -f host_furnish); host_furnish $1 $state"
@@ -58,13 +62,15 @@ host_furnish() {
 
 # on HOST COMMAND...: runs a command on a host. On an emulated processor busybox's
 # nsenter starts four times as fast as the other one; it is given the command's
-# path, since a mere name would start busybox's own applet of that name.
+# path, since a mere name would start busybox's own applet of that name. A program that
+# is not here may be there: env looks.
 on() {
 	local host=$1 program
-	program=$(type -P "$2") || program=$2
-	shift 2
+	program=$(type -P "$2") || program=
+	[ -z "$program" ] || shift
+	shift
 	busybox nsenter --net="/run/netns/$host" --mount="$lab_state/$host/mount" \
-		--uts="$lab_state/$host/uts" -- "$program" "$@"
+		--uts="$lab_state/$host/uts" -- "${program:-/usr/bin/env}" "$@"
 }
 
 # write_on HOST FILE: writes standard input to a file of a host, for root alone.

@@ -10,6 +10,8 @@ lab_library=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 . "$lab_library/host.bash"
 # shellcheck source=tests/lab/lib/topology.bash
 . "$lab_library/topology.bash"
+# shellcheck source=tests/lab/lib/machine.bash
+. "$lab_library/machine.bash"
 # shellcheck source=tests/lab/lib/webserver.bash
 . "$lab_library/webserver.bash"
 # shellcheck source=tests/lab/lib/pluto.bash

@@ -33,15 +33,12 @@ road_psk() { on gw sed -n '/PSK/{ s/.*PSK "\(.*\)".*/\1/p; q; }' /etc/ipsec.d/sa
 # road_up: alice is connected and reaches the LAN behind gw.
 road_up() {
 	road_gateway
-	client_address alice >/dev/null && return
-	on alice ip xfrm state | grep -q '^src' || client_ipsec_up alice
-	client_l2tp_up alice
-	client_route alice 10.20.0.0/24
+	client_up_if_down alice
 }
 
 # road_clear: gw holds nothing of any session.
 road_clear() {
-	wait_until "${1:-20}" "nothing of any session on gw" road_is_clear
+	wait_until "${1:-60}" "nothing of any session on gw" road_is_clear
 }
 
 road_is_clear() {

@@ -29,7 +29,7 @@ switch_add() {
 
 # link_new HOST INTERFACE ADDRESS/PREFIX|- HOST INTERFACE ADDRESS/PREFIX|-
 link_new() {
-	ip link add "$2" netns "$1" type veth peer name "$5" netns "$4"
+	ip -n "$1" link add "$2" type veth peer name "$5" netns "$4"
 	link_up "$1" "$2" "${3#-}"
 	link_up "$4" "$5" "${6#-}"
 }
@@ -101,6 +101,11 @@ topology_new() {
 	switch_new net 203.0.113.254/24
 	switch_new lan
 	gateway_new gw 203.0.113.1 10.20.0.1
+	topology_around
+}
+
+# topology_around: the others, once net, lan and gw are there.
+topology_around() {
 	host_new web
 	host_join web eth0 10.20.0.80/24 lan
 	nat_new nat1 203.0.113.11/24 192.168.1.1/24

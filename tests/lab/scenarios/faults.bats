@@ -36,14 +36,16 @@ refuses() {
 }
 
 @test "port 1701 is taken: one line with the remedy, exit 1" {
+	local log
 	gateway_stop_daemon gw
+	log=$(log_lines gw/squatter)
 	host_spawn gw squatter python3 -u -c '
 import signal, socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.bind(("0.0.0.0", 1701))
 print("sits")
 signal.pause()'
-	wait_until 20 "the squatter" grep -q sits "$LAB_OUTPUT/gw/squatter.log"
+	wait_until 20 "the squatter" logged "$log" gw/squatter sits
 	refuses 'cannot listen on UDP .*:1701: Address already in use: .*stop it'
 }
 

@@ -111,7 +111,7 @@ count_by_source() {
 	on net python3 -c '
 import socket
 socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b"x", ("2001:db8::1", 1701))'
-	wait_until 5 "a dropped packet" dropped_more_than "$before"
+	wait_until 20 "a dropped packet" dropped_more_than "$before"
 }
 
 dropped_more_than() { [ "$(status_value cleartext_dropped_in)" -gt "$1" ]; }

@@ -127,3 +127,31 @@ guard_is_back() { on gw nft list chain inet saregate_mark input | grep -q jump; 
 	sed -n "s/^  nft '\(.*\)'\$/\1/p" "$BATS_TEST_TMPDIR/setup" | on gw nft -f -
 	on alice ping -q -c 2 -W 5 "$road_web"
 }
+
+# A cloud's machines get their credentials from an address of their own link; here it is
+# one of net's.
+metadata=169.254.169.254
+
+dropped_link_local() {
+	on gw nft list chain inet saregate prerouting |
+		sed -n 's/.*169\.254\.0\.0\/16 counter packets \([0-9]*\).*/\1/p'
+}
+
+@test "the cloud's metadata service is the gateway's, not the clients'" {
+	local before
+	ip -n net address add $metadata/32 dev lan
+	client_route alice $metadata
+	on gw ping -q -c 1 -W 5 $metadata
+	before=$(dropped_link_local)
+	run ! on alice ping -q -c 2 -i 0.2 -W 2 $metadata
+	[ "$(dropped_link_local)" = $((before + 2)) ]
+	# it is the rule that keeps them away: without it the masquerade lets them through
+	kill -STOP "$(host_pid gw saregated)"
+	on gw nft flush chain inet saregate prerouting
+	on alice ping -q -c 1 -W 5 $metadata
+	on gw nft -f /etc/saregate/firewall.nft
+	kill -CONT "$(host_pid gw saregated)"
+	run ! on alice ping -q -c 1 -W 2 $metadata
+	on alice ping -q -c 1 -W 5 "$road_web"
+	ip -n net address delete $metadata/32 dev lan
+}

@@ -36,7 +36,7 @@ elements() { on gw nft list set inet saregate_mark tunnels | grep -o '0x[0-9a-f]
 	before=$(elements)
 	[ "$(wc -l <<<"$before")" = 1 ]
 	on gw nft delete table inet saregate_mark
-	wait_until 2 "the log line" logged "$log" gw/saregated 'table saregate_mark: put back'
+	wait_until 20 "the log line" logged "$log" gw/saregated 'table saregate_mark: put back'
 	[ "$(elements)" = "$before" ]
 	session_lives
 }
@@ -49,7 +49,7 @@ elements() { on gw nft list set inet saregate_mark tunnels | grep -o '0x[0-9a-f]
 		'add table inet saregate_mark { flags dormant; }'; do
 		since=$(log_lines gw/saregated)
 		on gw nft "$change"
-		wait_until 2 "the log line" logged "$since" gw/saregated 'table saregate_mark: put back'
+		wait_until 20 "the log line" logged "$since" gw/saregated 'table saregate_mark: put back'
 		[ "$(on gw nft list table inet saregate_mark | sed 's/packets [0-9]* bytes [0-9]*//')" = "$before" ]
 	done
 	session_lives
@@ -58,7 +58,7 @@ elements() { on gw nft list set inet saregate_mark tunnels | grep -o '0x[0-9a-f]
 @test "the guard against cleartext is deleted: back at once, and it counts" {
 	local dropped
 	on gw nft delete table inet saregate_guard
-	wait_until 2 "the log line" logged "$log" gw/saregated 'table saregate_guard: put back'
+	wait_until 20 "the log line" logged "$log" gw/saregated 'table saregate_guard: put back'
 	on nat1 python3 -c '
 import socket
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("203.0.113.1", 1701))'
@@ -72,15 +72,15 @@ reaches_web() { on alice ping -q -c 1 -W 2 "$road_web"; }
 
 @test "the whole ruleset is flushed: no data without isolation, the session waits for it" {
 	on gw nft flush ruleset
-	wait_until 2 "the marks" logged "$log" gw/saregated 'table saregate_mark: put back'
-	wait_until 2 "the guard" logged "$log" gw/saregated 'table saregate_guard: put back'
-	wait_until 2 "the isolation" logged "$log" gw/saregated 'degraded: inner isolation'
+	wait_until 20 "the marks" logged "$log" gw/saregated 'table saregate_mark: put back'
+	wait_until 20 "the guard" logged "$log" gw/saregated 'table saregate_guard: put back'
+	wait_until 20 "the isolation" logged "$log" gw/saregated 'degraded: inner isolation'
 	degraded
 	run ! reaches_web
 	run ! elements
 	on gw nft -f /etc/saregate/firewall.nft
-	wait_until 5 "the end of the trouble" logged "$log" gw/saregated 'no longer: inner isolation'
-	wait_until 5 "the client's way" reaches_web
+	wait_until 20 "the end of the trouble" logged "$log" gw/saregated 'no longer: inner isolation'
+	wait_until 20 "the client's way" reaches_web
 	session_lives
 	on gw nft list set inet saregate inner | grep elements
 }

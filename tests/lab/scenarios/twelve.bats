@@ -70,6 +70,7 @@ exchange_all() {
 	exchange_all
 }
 
+# bats test_tags=long
 @test "the same on the userspace data path" {
 	gateway_configure gw data-path kind userspace
 	at_once client_l2tp_stop "${twelve[@]}"

@@ -33,7 +33,7 @@ setup() {
 use_path() {
 	client_ipsec_down alice || true
 	gateway_stop_daemon gw
-	on gw sed -i "s/^#\?kind = .*/kind = $1/" /etc/saregate/saregate.conf
+	gateway_set_key gw data-path kind "$1"
 	gateway_start_daemon gw
 	client_ipsec_up alice
 }

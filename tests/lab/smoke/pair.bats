@@ -58,6 +58,22 @@ setup() { load "$LAB_LIB/lab.bash"; }
 	clients_reach alice bob
 }
 
+# Before 6.11 a session's data is lost in the socket of the tunnel before it.
+@test "one hangs up and dials again at once, again and again: its data comes through" {
+	local sockets round
+	for round in 1 2 3 4; do
+		client_l2tp_down alice
+		client_l2tp_up alice
+		client_route alice 10.20.0.0/24
+		echo "$(session_of alice data_path) $(session_of alice data_path_why)"
+		[ "$(session_of alice data_path)" = kernel ]
+		sockets=$(on gw ss -Huan src 203.0.113.1:1701 dst 203.0.113.11:1701)
+		echo "round $round: $sockets"
+		[[ $(status_value sa_tracking) != zone* ]] || [ "$(wc -l <<<"$sockets")" = 1 ]
+	done
+	clients_reach alice
+}
+
 @test "one sends into the other's call: nothing arrives, every packet is counted" {
 	local foreign
 	client_l2tp_stop bob

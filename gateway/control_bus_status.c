@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* GetStatus. On sd-bus. */
+#include "gateway/control_bus_parts.h"
+
+#include "base/cleanup.h"
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int append_counters(sd_bus_message *reply, const struct control_bus_status *status)
+{
+	int error;
+
+	if ((error = sd_bus_message_open_container(reply, 'e', "sv")) < 0 ||
+	    (error = sd_bus_message_append(reply, "s", "counters")) < 0 ||
+	    (error = sd_bus_message_open_container(reply, 'v', "a{st}")) < 0 ||
+	    (error = sd_bus_message_open_container(reply, 'a', "{st}")) < 0)
+		return error;
+	for (size_t i = 0; i < status->counter_count; i++)
+		if ((error = sd_bus_message_append(reply, "{st}", status->counters[i].name,
+						   status->counters[i].value)) < 0)
+			return error;
+	if ((error = sd_bus_message_close_container(reply)) < 0 ||
+	    (error = sd_bus_message_close_container(reply)) < 0)
+		return error;
+	return sd_bus_message_close_container(reply);
+}
+
+static int append_pool(sd_bus_message *reply, const struct control_bus *bus)
+{
+	const struct configuration *configuration = bus->resources.configuration;
+	struct inet_address first = inet_address_from_ipv4(configuration->pool_first_ipv4);
+	struct inet_address last = inet_address_from_ipv4(configuration->pool_last_ipv4);
+	char text[2 * INET6_ADDRSTRLEN + 1], address[INET6_ADDRSTRLEN];
+	int error;
+
+	snprintf(text, sizeof(text), "%s-", inet_address_format(&first, address));
+	inet_address_format(&last, text + strlen(text));
+	if ((error = control_bus_append_string(reply, "pool", text)) < 0)
+		return error;
+	return control_bus_append_u32(reply, "pool-free",
+				      (uint32_t)sessions_pool_available(bus->resources.sessions));
+}
+
+/* "listen.port": keys whose new value waits for a restart. */
+static int append_restart_needed(sd_bus_message *reply, const struct control_bus_status *status)
+{
+	char names[CONFIGURATION_KEYS_MAX][CONFIGURATION_NAME_MAX];
+	const char *list[CONFIGURATION_KEYS_MAX];
+
+	for (size_t i = 0; i < status->restart_count; i++)
+		list[i] = configuration_key_full_name(status->restart_keys[i], names[i]);
+	return control_bus_append_list(reply, "restart-needed", list, status->restart_count);
+}
+
+static int append_status(sd_bus_message *reply, struct control_bus *bus,
+			 const struct control_bus_status *status)
+{
+	const char *listen[CONFIGURATION_LISTEN_MAX];
+	int error;
+
+	for (size_t i = 0; i < status->listen_count; i++)
+		listen[i] = status->listen[i];
+	if ((error = control_bus_append_string(reply, "version", PACKAGE_VERSION)) < 0 ||
+	    (error = control_bus_append_string(reply, "state",
+					       status->degraded ? "degraded" : "running")) < 0 ||
+	    (error = control_bus_append_list(reply, "problems", status->problems,
+					     status->problem_count)) < 0 ||
+	    (error = control_bus_append_u64(reply, "uptime", status->uptime_seconds)) < 0 ||
+	    (error = control_bus_append_u32(reply, "sessions",
+					    (uint32_t)sessions_up_count(bus->resources.sessions))) <
+		    0 ||
+	    (error = control_bus_append_u32(reply, "tunnels", status->tunnels)) < 0 ||
+	    (error = control_bus_append_u32(reply, "users", status->users)) < 0 ||
+	    (error = control_bus_append_string(reply, "data-path", status->data_path)) < 0 ||
+	    (error = control_bus_append_string(reply, "data-path-why", status->data_path_why)) <
+		    0 ||
+	    (error = control_bus_append_string(reply, "sa-tracking", status->sa_tracking)) < 0 ||
+	    (error = control_bus_append_list(reply, "listen", listen, status->listen_count)) < 0 ||
+	    (error = append_pool(reply, bus)) < 0 ||
+	    (error = append_restart_needed(reply, status)) < 0 ||
+	    (error = control_bus_append_held_back(reply, bus)) < 0)
+		return error;
+	return append_counters(reply, status);
+}
+
+int control_bus_get_status(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
+{
+	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+	struct control_bus_status status = { 0 };
+	struct control_bus *bus = userdata;
+	int error;
+
+	bus->resources.status(bus->resources.userdata, &status);
+	if ((error = sd_bus_message_new_method_return(message, &reply)) < 0 ||
+	    (error = sd_bus_message_open_container(reply, 'a', "{sv}")) < 0 ||
+	    (error = append_status(reply, bus, &status)) < 0 ||
+	    (error = sd_bus_message_close_container(reply)) < 0)
+		return error;
+	return sd_bus_send(NULL, reply, NULL);
+}

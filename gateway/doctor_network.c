@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The host's network against ours. Pure. */
+#include "gateway/doctor_network.h"
+
+#include "base/cleanup.h"
+#include "gateway/profile_source.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define AREA "network"
+
+/* pluto's reqids begin here, and marks of clients are reqids or SPIs. */
+#define FIRST_MARK 0x4000u
+
+static const char *text_of(json_object *object, const char *key)
+{
+	json_object *value;
+
+	return json_object_object_get_ex(object, key, &value) ? json_object_get_string(value) : "";
+}
+
+static uint32_t number_of(json_object *object, const char *key)
+{
+	json_object *value;
+
+	return json_object_object_get_ex(object, key, &value)
+		       ? (uint32_t)json_object_get_int64(value)
+		       : 0;
+}
+
+/* A list of ip's; NULL after saying that there is none. */
+static json_object *read_list(const struct doctor_text *facts, const char *what,
+			      struct doctor_findings *findings)
+{
+	_cleanup_(json_putp) json_object *list = NULL;
+
+	if (!facts->text) {
+		doctor_unseen(findings, AREA, what, facts->error);
+		return NULL;
+	}
+	list = json_tokener_parse(facts->text);
+	if (!list || !json_object_is_type(list, json_type_array)) {
+		doctor_unseen(findings, AREA, what, -EBADMSG);
+		return NULL;
+	}
+	return TAKE_PTR(list);
+}
+
+static bool is_session(const char *interface)
+{
+	return strncmp(interface, "sg", 2) == 0 && interface[2] >= '0' && interface[2] <= '9';
+}
+
+static char *ipv4_text(uint32_t ipv4, char text[INET6_ADDRSTRLEN])
+{
+	struct inet_address address = inet_address_from_ipv4(ipv4);
+
+	return inet_address_format(&address, text);
+}
+
+/* ---- forwarding ------------------------------------------------------------------ */
+
+static void check_forwarding(const struct doctor_network_facts *facts,
+			     struct doctor_findings *findings)
+{
+	if (facts->is_forwarding < 0) {
+		doctor_unseen(findings, AREA, "net.ipv4.ip_forward", facts->is_forwarding);
+	} else if (facts->is_forwarding == 0) {
+		doctor_add(findings, DOCTOR_ERROR, AREA,
+			   "net.ipv4.ip_forward is 0: clients reach nothing behind this host");
+		doctor_run(findings, "sysctl -w net.ipv4.ip_forward=1");
+	} else {
+		doctor_add(findings, DOCTOR_GOOD, AREA, "net.ipv4.ip_forward is 1");
+	}
+	if (!facts->is_forwarding_kept) {
+		doctor_add(findings, DOCTOR_WARNING, AREA,
+			   "nothing of ours turns on forwarding at boot");
+		doctor_run(findings, "saregate setup --non-interactive");
+	}
+}
+
+/* ---- the pool -------------------------------------------------------------------- */
+
+/* Whether the address, IPv4, lies inside the pool. */
+static bool is_in_pool(const struct configuration *configuration, json_object *entry)
+{
+	struct inet_address address;
+	uint32_t ipv4;
+
+	if (strcmp(text_of(entry, "family"), "inet") != 0 ||
+	    inet_address_parse(text_of(entry, "local"), &address) < 0)
+		return false;
+	ipv4 = inet_address_to_ipv4(&address);
+	return ipv4 >= configuration->pool_first_ipv4 && ipv4 <= configuration->pool_last_ipv4;
+}
+
+static void check_pool_addresses(const struct configuration *configuration, json_object *addresses,
+				 struct doctor_findings *findings)
+{
+	for (size_t i = 0; i < json_object_array_length(addresses); i++) {
+		json_object *interface = json_object_array_get_idx(addresses, i);
+		const char *name = text_of(interface, "ifname");
+		json_object *list;
+
+		if (is_session(name) || !json_object_object_get_ex(interface, "addr_info", &list) ||
+		    !json_object_is_type(list, json_type_array))
+			continue;
+		for (size_t k = 0; k < json_object_array_length(list); k++) {
+			json_object *entry = json_object_array_get_idx(list, k);
+
+			if (is_in_pool(configuration, entry))
+				doctor_add(findings, DOCTOR_ERROR, AREA,
+					   "%s of interface %s lies inside the pool of clients",
+					   text_of(entry, "local"), name);
+		}
+	}
+}
+
+static void check_pool_networks(const struct configuration *configuration,
+				const struct host_networks *networks,
+				struct doctor_findings *findings)
+{
+	const struct pool_network *met =
+		pool_find_collision(networks->networks, networks->count,
+				    configuration->pool_first_ipv4, configuration->pool_last_ipv4);
+	char text[INET6_ADDRSTRLEN];
+
+	if (met)
+		doctor_add(findings, DOCTOR_WARNING, AREA,
+			   "the pool of clients overlaps the network %s/%d of %s: hosts of both "
+			   "cannot be told apart",
+			   ipv4_text(met->first, text),
+			   32 - __builtin_popcount(met->last - met->first), met->interface);
+}
+
+/* One that collides with nothing, as setup would choose it, in its options. */
+static void advise_pool(const struct host_networks *networks, struct doctor_findings *findings)
+{
+	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN], local[INET6_ADDRSTRLEN];
+	struct pool_range range;
+
+	if (pool_choose(networks->networks, networks->count, &range))
+		doctor_run(findings,
+			   "saregate setup --non-interactive --pool %s-%s --local-address %s",
+			   ipv4_text(range.first, first), ipv4_text(range.last, last),
+			   ipv4_text(range.local, local));
+	else
+		doctor_advise(findings,
+			      "give `saregate setup --pool` a range that nobody else has");
+}
+
+static void check_pool(const struct doctor_network_facts *facts, json_object *addresses,
+		       struct doctor_findings *findings)
+{
+	const struct configuration *configuration = facts->configuration;
+	size_t before = findings->count;
+	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN];
+
+	if (facts->networks_error < 0) {
+		doctor_unseen(findings, AREA, "networks of this host", facts->networks_error);
+		return;
+	}
+	check_pool_addresses(configuration, addresses, findings);
+	if (findings->count == before) /* else its network is met, too */
+		check_pool_networks(configuration, &facts->networks, findings);
+	if (findings->count > before)
+		advise_pool(&facts->networks, findings);
+	else
+		doctor_add(findings, DOCTOR_GOOD, AREA, "pool %s-%s collides with nothing",
+			   ipv4_text(configuration->pool_first_ipv4, first),
+			   ipv4_text(configuration->pool_last_ipv4, last));
+}
+
+/* ---- where clients arrive -------------------------------------------------------- */
+
+/* The interface that has the address; NULL if none has. */
+static json_object *find_interface(json_object *addresses, const struct inet_address *wanted)
+{
+	struct inet_address address;
+
+	for (size_t i = 0; i < json_object_array_length(addresses); i++) {
+		json_object *interface = json_object_array_get_idx(addresses, i);
+		json_object *list;
+
+		if (!json_object_object_get_ex(interface, "addr_info", &list) ||
+		    !json_object_is_type(list, json_type_array))
+			continue;
+		for (size_t k = 0; k < json_object_array_length(list); k++)
+			if (inet_address_parse(text_of(json_object_array_get_idx(list, k), "local"),
+					       &address) == 0 &&
+			    inet_address_equal(&address, wanted))
+				return interface;
+	}
+	return NULL;
+}
+
+#define IPV4_HEADER  20u
+#define IPV6_HEADER  40u
+#define UDP_HEADER   8u
+#define ESP_HEADER   8u /* SPI and sequence number */
+#define ESP_IV       16u
+#define ESP_BLOCK    16u
+#define ESP_TRAILER  2u
+#define ESP_ICV      16u
+#define L2TP_HEADER  8u /* with length, without sequence numbers */
+#define PPP_HEADER   4u /* address, control, protocol */
+#define LOWEST_INNER 576u
+
+uint32_t doctor_network_outer_size(uint32_t inner_mtu, uint16_t family)
+{
+	uint32_t plain = UDP_HEADER + L2TP_HEADER + PPP_HEADER + inner_mtu + ESP_TRAILER;
+	uint32_t padded = (plain + ESP_BLOCK - 1) / ESP_BLOCK * ESP_BLOCK;
+
+	return (family == AF_INET6 ? IPV6_HEADER : IPV4_HEADER) + UDP_HEADER + ESP_HEADER + ESP_IV +
+	       padded + ESP_ICV;
+}
+
+static void check_mtu(const struct doctor_network_facts *facts, json_object *interface,
+		      uint16_t family, struct doctor_findings *findings)
+{
+	uint32_t link_mtu = number_of(interface, "mtu");
+	uint32_t inner = facts->configuration->mtu;
+
+	if (doctor_network_outer_size(inner, family) <= link_mtu) {
+		doctor_add(findings, DOCTOR_GOOD, AREA, "inner MTU %u fits the MTU %u of %s", inner,
+			   link_mtu, text_of(interface, "ifname"));
+		return;
+	}
+	doctor_add(findings, DOCTOR_WARNING, AREA,
+		   "an inner packet of %u bytes becomes one of %u, which %s (MTU %u) cuts in two",
+		   inner, doctor_network_outer_size(inner, family), text_of(interface, "ifname"),
+		   link_mtu);
+	while (inner > LOWEST_INNER && doctor_network_outer_size(inner, family) > link_mtu)
+		inner--;
+	doctor_run(findings, "saregate setup --non-interactive --mtu %u", inner);
+}
+
+static void check_arrival(const struct doctor_network_facts *facts, json_object *addresses,
+			  const struct doctor_connection *connection,
+			  struct doctor_findings *findings)
+{
+	json_object *interface = find_interface(addresses, &connection->left);
+	char text[INET6_ADDRSTRLEN];
+
+	inet_address_format(&connection->left, text);
+	if (!interface) {
+		doctor_add(findings, DOCTOR_ERROR, AREA,
+			   "no interface has %s, at which clients are to arrive", text);
+		doctor_advise(findings,
+			      "give it to an interface, or: saregate setup --non-interactive "
+			      "--listen-address ADDRESS");
+		return;
+	}
+	doctor_add(findings, DOCTOR_GOOD, AREA, "clients arrive at %s on %s", text,
+		   text_of(interface, "ifname"));
+	check_mtu(facts, interface, connection->left.family, findings);
+	if (connection->left.family == AF_INET && strcmp(connection->left_id, text) == 0 &&
+	    profile_source_is_private(&connection->left)) {
+		doctor_add(findings, DOCTOR_WARNING, AREA,
+			   "%s is a private address: from the internet clients come through a "
+			   "NAT, to an address that is not known here",
+			   text);
+		doctor_advise(findings,
+			      "unless all clients are inside: saregate setup --non-interactive "
+			      "--public-address ADDRESS");
+	}
+}
+
+/* ---- marks ----------------------------------------------------------------------- */
+
+/* Whether a mark of ours can match: some value from FIRST_MARK on has these bits. */
+static bool can_be_ours(uint32_t mark, uint32_t mask)
+{
+	if ((mark & mask) != mark)
+		return false;
+	return (mark | ~mask) >= FIRST_MARK;
+}
+
+static void check_rule(json_object *rule, struct doctor_findings *findings)
+{
+	const char *mark_text = text_of(rule, "fwmark");
+	const char *mask_text = text_of(rule, "fwmask");
+	uint32_t mark = (uint32_t)strtoul(mark_text, NULL, 0);
+	uint32_t mask = *mask_text ? (uint32_t)strtoul(mask_text, NULL, 0) : UINT32_MAX;
+	json_object *inverted;
+
+	/* `not fwmark` meets every packet but a few: ours as any other. */
+	if (!*mark_text || json_object_object_get_ex(rule, "not", &inverted) ||
+	    !can_be_ours(mark, mask))
+		return;
+	doctor_add(findings, DOCTOR_WARNING, AREA,
+		   "ip rule %u takes packets by fwmark %s%s%s, which a client's SA can have: "
+		   "decrypted L2TP is marked from 0x4000 on",
+		   number_of(rule, "priority"), mark_text, *mask_text ? "/" : "", mask_text);
+	doctor_advise(findings, "give that rule a mark below 0x4000, with the whole mask");
+}
+
+static void check_rules(const struct doctor_network_facts *facts, struct doctor_findings *findings)
+{
+	_cleanup_(json_putp) json_object *rules = read_list(&facts->rules, "ip rule", findings);
+	size_t before = findings->count;
+
+	if (!rules)
+		return;
+	for (size_t i = 0; i < json_object_array_length(rules); i++)
+		check_rule(json_object_array_get_idx(rules, i), findings);
+	if (findings->count == before)
+		doctor_add(findings, DOCTOR_GOOD, AREA, "no ip rule takes our marks");
+}
+
+void doctor_network_check(const struct doctor_network_facts *facts,
+			  struct doctor_findings *findings)
+{
+	_cleanup_(json_putp) json_object *addresses = NULL;
+
+	check_forwarding(facts, findings);
+	addresses = read_list(&facts->addresses, "addresses", findings);
+	if (addresses && facts->configuration)
+		check_pool(facts, addresses, findings);
+	for (size_t i = 0; addresses && facts->configuration && i < facts->connections->count; i++)
+		check_arrival(facts, addresses, &facts->connections->entries[i], findings);
+	check_rules(facts, findings);
+}

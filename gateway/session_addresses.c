@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inner addresses of sessions: from the pool, or a user's own. An address of a
+ * user's own that lies in the pool is kept out of it, whether the user is there
+ * or not, so that nobody else gets it. I/O (nft set, user database).
+ */
+#include "gateway/session.h"
+
+#include "gateway/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- leases ------------------------------------------------------------------------- */
+
+/* Another session of the same user that is on its way out has it still. */
+static void take_over(const struct session *session, uint32_t ipv4)
+{
+	struct session *other = session->owner ? session->owner->sessions : NULL;
+
+	for (; other; other = other->owner_next)
+		if (other != session && other->has_address && other->description.inner_ipv4 == ipv4)
+			session_release_address(other);
+}
+
+static int choose(struct session *session, const struct user *user)
+{
+	struct session_description *description = &session->description;
+	const uint32_t fixed = inet_address_to_ipv4(&user->attributes.ipv4);
+
+	session->address_is_fixed = fixed != 0;
+	if (!fixed)
+		return address_pool_lease(session->sessions->pool, 0, &description->inner_ipv4);
+	if (fixed == session->sessions->resources.configuration->local_ipv4)
+		return -EADDRINUSE;
+	take_over(session, fixed);
+	description->inner_ipv4 = fixed;
+	return 0;
+}
+
+int session_take_address(struct session *session, const struct user *user)
+{
+	const struct sessions_resources *resources = &session->sessions->resources;
+	struct session_description *description = &session->description;
+	int error;
+
+	if (session->has_address)
+		return 0;
+	error = choose(session, user);
+	if (error)
+		return error;
+	session->has_address = true;
+	if (!resources->inner)
+		return 0;
+	error = inner_addresses_add(resources->inner, description->interface,
+				    description->inner_ipv4);
+	if (error)
+		session_release_address(session);
+	return error;
+}
+
+/* The description keeps it: the end of the session is told with it. */
+void session_release_address(struct session *session)
+{
+	const struct sessions_resources *resources = &session->sessions->resources;
+	struct session_description *description = &session->description;
+	int error = 0;
+
+	if (!session->has_address)
+		return;
+	if (resources->inner)
+		error = inner_addresses_remove(resources->inner, description->interface,
+					       description->inner_ipv4);
+	if (error && error != -ENOENT)
+		log_error("session %u: its address stays in the set of inner addresses: %s",
+			  session->id, strerror(-error));
+	if (!session->address_is_fixed)
+		address_pool_release(session->sessions->pool, description->inner_ipv4);
+	session->has_address = false;
+}
+
+static struct session *find_holder(const struct sessions *sessions, uint32_t ipv4)
+{
+	struct session *session;
+
+	for (session = sessions->table; session; session = session->hh.next)
+		if (session->has_address && session->description.inner_ipv4 == ipv4)
+			return session;
+	return NULL;
+}
+
+bool sessions_have_address(const struct sessions *sessions, uint32_t ipv4)
+{
+	return find_holder(sessions, ipv4) != NULL;
+}
+
+/* ---- addresses of users' own ------------------------------------------------------------ */
+
+/* It is nobody's own any more: back into the pool, or to be by the session that has it. */
+static void give_back(struct sessions *sessions, uint32_t ipv4)
+{
+	struct session *holder = find_holder(sessions, ipv4);
+
+	if (holder)
+		holder->address_is_fixed = false;
+	else
+		address_pool_release(sessions->pool, ipv4);
+}
+
+/* Out of the pool; who has leased it leaves, and does not give it back. */
+static void keep_out(struct sessions *sessions, uint32_t ipv4, const char *user)
+{
+	struct session *holder;
+
+	if (address_pool_claim(sessions->pool, ipv4))
+		return;
+	holder = find_holder(sessions, ipv4);
+	if (!holder)
+		return;
+	holder->address_is_fixed = true;
+	if (strcmp(holder->description.user, user) != 0)
+		session_end(holder, "the address is another user's own now");
+}
+
+void session_addresses_change(struct sessions *sessions, const struct user *before,
+			      const struct user *after)
+{
+	uint32_t old = before ? inet_address_to_ipv4(&before->attributes.ipv4) : 0;
+	uint32_t new = after ? inet_address_to_ipv4(&after->attributes.ipv4) : 0;
+
+	if (old == new)
+		return;
+	if (old)
+		give_back(sessions, old);
+	if (new)
+		keep_out(sessions, new, after->name);
+}
+
+static int claim_fixed(void *userdata, const struct user *user,
+		       const uint8_t nt_hash[MSCHAPV2_NT_HASH_SIZE])
+{
+	struct address_pool *pool = userdata;
+
+	address_pool_claim(pool, inet_address_to_ipv4(&user->attributes.ipv4));
+	return 0;
+}
+
+int session_addresses_claim(struct sessions *sessions, struct address_pool *pool)
+{
+	return user_database_walk_fixed(sessions->resources.users, claim_fixed, pool);
+}
+
+int sessions_prepare_pool(const struct sessions *sessions, uint32_t first_ipv4, uint32_t last_ipv4,
+			  struct address_pool **ret_pool)
+{
+	return address_pool_resize(sessions->pool, first_ipv4, last_ipv4, ret_pool);
+}
+
+void sessions_take_pool(struct sessions *sessions, struct address_pool *pool)
+{
+	for (const struct session *session = sessions->table; session; session = session->hh.next)
+		if (session->has_address)
+			address_pool_claim(pool, session->description.inner_ipv4);
+	if (session_addresses_claim(sessions, pool) < 0)
+		log_error("the fixed addresses of users cannot be read: others may get them");
+	address_pool_free(sessions->pool);
+	sessions->pool = pool;
+}
+
+size_t sessions_pool_size(const struct sessions *sessions)
+{
+	return address_pool_size(sessions->pool);
+}
+
+size_t sessions_pool_available(const struct sessions *sessions)
+{
+	return address_pool_available(sessions->pool);
+}
+
+void sessions_readmit(struct sessions *sessions)
+{
+	const struct session *session;
+
+	for (session = sessions->table; session; session = session->hh.next)
+		if (session->has_address)
+			inner_addresses_add(sessions->resources.inner,
+					    session->description.interface,
+					    session->description.inner_ipv4);
+	sessions_restore_groups(sessions);
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # LAB_LIB, road_web: from the lab
+# What the administrator says of users and groups, on sessions that live.
+#
+#   alice -+-- nat1 --- net --- gw --- lan --- web
+#   bob   -+                    group staff
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	load "$LAB_LIB/lab.bash"
+	road_gateway
+	clients_new bob 192.168.1.102
+	clients_configure bob
+	on gw saregate group list --json | grep -q '"staff"' ||
+		on gw saregate group add staff --networks 10.20.0.0/24
+}
+
+teardown_file() {
+	load "$LAB_LIB/lab.bash"
+	on gw saregate user set alice --ipv4 '' --enabled yes --group ''
+	on gw saregate user set bob --group ''
+	on gw saregate group del staff
+	clients_down alice bob
+	road_clear
+}
+
+setup() { load "$LAB_LIB/lab.bash"; }
+
+pings() { on "$1" ping -c 1 -W 2 "$2"; }
+is_gone() { not client_address "$1"; }
+
+@test "a user's fixed address is given at the next login, and the session of another one ends" {
+	local before
+	road_up
+	before=$(log_lines gw/saregated)
+	on gw saregate user set alice --ipv4 10.89.3.200
+	wait_until 30 "the end of alice's session" is_gone alice
+	logged "$before" gw/saregated "the user's address has changed"
+	wait_until 30 "no session on gw" not_listed alice
+	road_up
+	[ "$(client_address alice)" = 10.89.3.200 ]
+	pings alice "$road_web"
+}
+
+@test "a user who is disabled loses the session, and gets in again once enabled" {
+	local before
+	road_up
+	before=$(log_lines gw/saregated)
+	on gw saregate user disable alice
+	wait_until 30 "the end of alice's session" is_gone alice
+	logged "$before" gw/saregated 'logout: .*"alice".*the user is disabled'
+	on gw saregate user enable alice
+	wait_until 30 "no session on gw" not_listed alice
+	road_up
+}
+
+@test "a group's networks are what its members reach, and change at once" {
+	road_up
+	on gw saregate user set alice --group staff
+	pings alice "$road_web"
+	on gw saregate group set staff --networks 10.99.0.0/16
+	run ! pings alice "$road_web"
+	on gw saregate group set staff --networks none
+	run ! pings alice "$road_web"
+	on gw saregate group set staff --networks 10.99.0.0/16,10.20.0.80/32
+	pings alice "$road_web"
+	on gw saregate user set alice --group ''
+	pings alice "$road_web"
+}
+
+@test "members of a group reach each other only if the group says so" {
+	local bob
+	road_up
+	clients_up bob
+	bob=$(client_address bob)
+	client_route alice "$bob/32"
+	client_route bob 10.89.3.200/32
+	on gw saregate user set alice --group staff
+	on gw saregate user set bob --group staff
+	run ! pings alice "$bob"
+	on gw saregate group set staff --client-to-client yes
+	pings alice "$bob"
+	on gw saregate user set bob --group ''
+	run ! pings alice "$bob"
+	pings bob "$road_web"
+}
