@@ -177,6 +177,11 @@ static bool end_frame(struct l2tp_hdlc_decoder *decoder, uint8_t **ret_frame, si
 	return true;
 }
 
+bool l2tp_hdlc_decoder_is_between(const struct l2tp_hdlc_decoder *decoder)
+{
+	return decoder->size == 0 && !decoder->escaped && !decoder->overlong;
+}
+
 bool l2tp_hdlc_decode(struct l2tp_hdlc_decoder *decoder, const uint8_t *bytes, size_t size,
 		      size_t *position, uint8_t **ret_frame, size_t *ret_size)
 {

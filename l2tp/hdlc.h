@@ -54,6 +54,9 @@ struct l2tp_hdlc_decoder {
 	uint8_t bytes[L2TP_HDLC_HEADROOM + L2TP_HDLC_FRAME_MAX + L2TP_HDLC_FCS_SIZE];
 };
 
+/* Whether all that was read is whole frames: what comes next needs nothing of @decoder. */
+bool l2tp_hdlc_decoder_is_between(const struct l2tp_hdlc_decoder *decoder);
+
 /**
  * l2tp_hdlc_decode() - read up to the end of the next good frame
  * @bytes, @size: what came; @position is where to begin

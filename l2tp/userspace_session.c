@@ -43,7 +43,7 @@ struct l2tp_data_path_session {
 	struct l2tp_data_path_counters counters;
 	uint8_t *kept; /* L2TP_USERSPACE_KEPT_MAX bytes, while something is kept */
 	size_t kept_size;
-	struct l2tp_hdlc_decoder decoder;
+	struct l2tp_hdlc_decoder *partial; /* of a frame that came in part; mostly there is none */
 };
 
 /*
@@ -192,6 +192,7 @@ static void userspace_session_free(struct l2tp_data_path_session *session)
 	closep(&session->master);
 	closep(&session->slave);
 	free(session->kept);
+	free(session->partial);
 	free(session);
 }
 
@@ -348,15 +349,14 @@ static void send_frame(struct l2tp_data_path_session *session, uint8_t *frame, s
 	packet_fn(userdata, frame - header, header + size);
 }
 
-static void decode(struct l2tp_data_path_session *session, const uint8_t *bytes, size_t size,
-		   l2tp_data_packet_fn packet_fn, void *userdata)
+static void decode(struct l2tp_data_path_session *session, struct l2tp_hdlc_decoder *decoder,
+		   const uint8_t *bytes, size_t size, l2tp_data_packet_fn packet_fn, void *userdata)
 {
-	const struct l2tp_hdlc_decoder *decoder = &session->decoder;
 	uint64_t before = decoder->bad_frames + decoder->long_frames;
 	size_t position = 0, frame_size;
 	uint8_t *frame;
 
-	while (l2tp_hdlc_decode(&session->decoder, bytes, size, &position, &frame, &frame_size)) {
+	while (l2tp_hdlc_decode(decoder, bytes, size, &position, &frame, &frame_size)) {
 		if (!session->pppd_spoke)
 			release_kept(session);
 		send_frame(session, frame, frame_size, packet_fn, userdata);
@@ -364,8 +364,17 @@ static void decode(struct l2tp_data_path_session *session, const uint8_t *bytes,
 	totals.malformed += decoder->bad_frames + decoder->long_frames - before;
 }
 
-static int userspace_session_pump(struct l2tp_data_path_session *session,
-				  l2tp_data_packet_fn packet_fn, void *userdata)
+/* Without memory the rest of the frame, when it comes, is a bad one. */
+static void keep_partial(struct l2tp_data_path_session *session,
+			 const struct l2tp_hdlc_decoder *decoder)
+{
+	session->partial = malloc(sizeof(*session->partial));
+	if (session->partial)
+		*session->partial = *decoder;
+}
+
+static int pump(struct l2tp_data_path_session *session, struct l2tp_hdlc_decoder *decoder,
+		l2tp_data_packet_fn packet_fn, void *userdata)
 {
 	uint8_t bytes[4096];
 
@@ -376,9 +385,28 @@ static int userspace_session_pump(struct l2tp_data_path_session *session,
 			return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 		if (size == 0)
 			return 0;
-		decode(session, bytes, (size_t)size, packet_fn, userdata);
+		decode(session, decoder, bytes, (size_t)size, packet_fn, userdata);
 	}
 	return 0;
+}
+
+/* An idle session, whose last frame was whole, has no decoder of its own. */
+static int userspace_session_pump(struct l2tp_data_path_session *session,
+				  l2tp_data_packet_fn packet_fn, void *userdata)
+{
+	static struct l2tp_hdlc_decoder between;
+	struct l2tp_hdlc_decoder *decoder = session->partial ? session->partial : &between;
+	int r;
+
+	r = pump(session, decoder, packet_fn, userdata);
+	if (l2tp_hdlc_decoder_is_between(decoder)) {
+		free(session->partial);
+		session->partial = NULL;
+	} else if (!session->partial) {
+		keep_partial(session, decoder);
+		between = (struct l2tp_hdlc_decoder){ 0 };
+	}
+	return r;
 }
 
 const struct l2tp_data_path l2tp_userspace_data_path = {

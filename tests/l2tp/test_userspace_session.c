@@ -264,6 +264,50 @@ static void frames_of_many_sessions_in_any_order_reach_their_own(void **state)
 	close_session(&other_state);
 }
 
+/* As pppd: write a piece of what stands encoded in @line, and have it read. */
+static void pppd_writes_piece(struct fixture *fixture, const uint8_t *line, size_t size)
+{
+	assert_int_equal(write(path->session_descriptor(fixture->session), line, size), size);
+	assert_int_equal(path->session_pump(fixture->session, take_packet, fixture), 0);
+}
+
+static void a_frame_in_pieces_is_its_own_sessions_wherever_it_was_cut(void **state)
+{
+	uint8_t line[L2TP_HDLC_ENCODED_MAX(sizeof(ipv4))];
+	size_t size = l2tp_hdlc_encode(ipv4, sizeof(ipv4), L2TP_HDLC_ACCM_NONE, line, sizeof(line));
+	struct fixture *fixture = *state;
+	void *other_state = NULL;
+	struct fixture *other;
+
+	open_session(&other_state);
+	other = other_state;
+	for (size_t cut = 1; cut < size; cut++) {
+		pppd_writes_piece(fixture, line, cut);
+		pppd_writes_piece(other, line, cut / 2);
+		pppd_writes_piece(other, line + cut / 2, size - cut / 2);
+		pppd_writes_piece(fixture, line + cut, size - cut);
+		assert_int_equal(other->packets, cut);
+		assert_int_equal(fixture->packets, cut);
+		assert_int_equal(fixture->size, L2TP_DATA_HEADER_SIZE + sizeof(ipv4));
+		assert_memory_equal(fixture->last + L2TP_DATA_HEADER_SIZE, ipv4, sizeof(ipv4));
+	}
+	assert_int_equal(l2tp_userspace_counters()->malformed, fixture->before.malformed);
+	close_session(&other_state);
+}
+
+static void a_session_may_end_in_the_middle_of_a_frame(void **state)
+{
+	struct fixture *fixture = *state;
+	void *other_state = NULL;
+
+	open_session(&other_state);
+	pppd_writes_piece(other_state, ipv4, sizeof(ipv4) / 2);
+	close_session(&other_state);
+	pppd_writes(fixture, ipv4, sizeof(ipv4));
+	assert_int_equal(fixture->packets, 1);
+	assert_int_equal(l2tp_userspace_counters()->malformed, fixture->before.malformed);
+}
+
 static void a_full_batch_is_written_before_more_is_collected(void **state)
 {
 	struct fixture *fixture = *state;
@@ -429,6 +473,8 @@ int main(void)
 		WITH_SESSION(a_frame_without_address_and_control_gets_them),
 		WITH_SESSION(nothing_is_written_before_the_flush),
 		WITH_SESSION(frames_of_many_sessions_in_any_order_reach_their_own),
+		WITH_SESSION(a_frame_in_pieces_is_its_own_sessions_wherever_it_was_cut),
+		WITH_SESSION(a_session_may_end_in_the_middle_of_a_frame),
 		WITH_SESSION(a_full_batch_is_written_before_more_is_collected),
 		SENTENCE(frames_that_are_all_escapes_fill_a_batch_before_it_has_many),
 		WITH_SESSION(the_batch_of_a_session_that_ends_goes_nowhere),
