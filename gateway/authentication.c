@@ -91,6 +91,24 @@ authentication_check(struct user_database *database, const struct configuration 
 	return check_attributes(&ret_user->attributes);
 }
 
+enum login_refusal authentication_refusal(enum authentication_result result)
+{
+	switch (result) {
+	case AUTHENTICATION_WRONG_PASSWORD:
+		return LOGIN_REFUSAL_WRONG_PASSWORD;
+	case AUTHENTICATION_UNKNOWN_USER:
+		return LOGIN_REFUSAL_UNKNOWN_USER;
+	case AUTHENTICATION_DISABLED:
+		return LOGIN_REFUSAL_DISABLED;
+	case AUTHENTICATION_EXPIRED:
+		return LOGIN_REFUSAL_EXPIRED;
+	case AUTHENTICATION_ACCEPTED:
+	case AUTHENTICATION_DATABASE_FAILED:
+		break;
+	}
+	return LOGIN_REFUSAL_FAILURE;
+}
+
 const char *authentication_result_text(enum authentication_result result)
 {
 	switch (result) {

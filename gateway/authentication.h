@@ -7,6 +7,7 @@
 #pragma once
 
 #include "gateway/configuration.h"
+#include "gateway/login_refusal.h"
 #include "gateway/user_database.h"
 #include "ppp-hooks/plugin_message.h"
 
@@ -31,6 +32,9 @@ enum authentication_result
 authentication_check(struct user_database *database, const struct configuration *configuration,
 		     const struct plugin_authenticate *request, struct user *ret_user,
 		     char ret_authenticator[MSCHAPV2_AUTHENTICATOR_DIGITS + 1]);
+
+/* As what it is counted; not for who is accepted. */
+enum login_refusal authentication_refusal(enum authentication_result result);
 
 /* Words for the audit line: "wrong password". Static. */
 const char *authentication_result_text(enum authentication_result result);

@@ -8,18 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static int append_counters(sd_bus_message *reply, const struct control_bus_status *status)
+/* One entry of an a{sv}, an a{st}. */
+static int append_numbers(sd_bus_message *reply, const char *key,
+			  const struct control_bus_counter *numbers, size_t count)
 {
 	int error;
 
 	if ((error = sd_bus_message_open_container(reply, 'e', "sv")) < 0 ||
-	    (error = sd_bus_message_append(reply, "s", "counters")) < 0 ||
+	    (error = sd_bus_message_append(reply, "s", key)) < 0 ||
 	    (error = sd_bus_message_open_container(reply, 'v', "a{st}")) < 0 ||
 	    (error = sd_bus_message_open_container(reply, 'a', "{st}")) < 0)
 		return error;
-	for (size_t i = 0; i < status->counter_count; i++)
-		if ((error = sd_bus_message_append(reply, "{st}", status->counters[i].name,
-						   status->counters[i].value)) < 0)
+	for (size_t i = 0; i < count; i++)
+		if ((error = sd_bus_message_append(reply, "{st}", numbers[i].name,
+						   numbers[i].value)) < 0)
 			return error;
 	if ((error = sd_bus_message_close_container(reply)) < 0 ||
 	    (error = sd_bus_message_close_container(reply)) < 0)
@@ -39,8 +41,75 @@ static int append_pool(sd_bus_message *reply, const struct control_bus *bus)
 	inet_address_format(&last, text + strlen(text));
 	if ((error = control_bus_append_string(reply, "pool", text)) < 0)
 		return error;
+	error = control_bus_append_u32(reply, "pool-size",
+				       (uint32_t)sessions_pool_size(bus->resources.sessions));
+	if (error < 0)
+		return error;
 	return control_bus_append_u32(reply, "pool-free",
 				      (uint32_t)sessions_pool_available(bus->resources.sessions));
+}
+
+/* Log-ins refused, by cause. */
+static int append_refusals(sd_bus_message *reply, const struct control_bus *bus)
+{
+	const struct sessions_counters *counters = sessions_counters(bus->resources.sessions);
+	struct control_bus_counter causes[LOGIN_REFUSAL_COUNT_];
+
+	for (size_t i = 0; i < LOGIN_REFUSAL_COUNT_; i++)
+		causes[i] = (struct control_bus_counter){ login_refusal_name((enum login_refusal)i),
+							  counters->refusals[i] };
+	return append_numbers(reply, "refusals", causes, ELEMENTS(causes));
+}
+
+/* What all sessions have carried. */
+static int append_traffic(sd_bus_message *reply, const struct control_bus *bus)
+{
+	const struct l2tp_data_path_counters *traffic = sessions_traffic(bus->resources.sessions);
+	const struct control_bus_counter numbers[] = {
+		{ "bytes-in", traffic->received_bytes },
+		{ "bytes-out", traffic->sent_bytes },
+		{ "packets-in", traffic->received_packets },
+		{ "packets-out", traffic->sent_packets },
+	};
+
+	return append_numbers(reply, "traffic", numbers, ELEMENTS(numbers));
+}
+
+/* One entry of an a{sv}, an array of numbers. */
+static int append_array(sd_bus_message *reply, const char *key, const uint64_t *numbers,
+			size_t count)
+{
+	int error;
+
+	if ((error = sd_bus_message_open_container(reply, 'e', "sv")) < 0 ||
+	    (error = sd_bus_message_append(reply, "s", key)) < 0 ||
+	    (error = sd_bus_message_open_container(reply, 'v', "at")) < 0 ||
+	    (error = sd_bus_message_append_array(reply, 't', numbers, count * sizeof(*numbers))) <
+		    0 ||
+	    (error = sd_bus_message_close_container(reply)) < 0)
+		return error;
+	return sd_bus_message_close_container(reply);
+}
+
+/* How long it took until sessions were up. */
+static int append_setup_times(sd_bus_message *reply, const struct control_bus *bus)
+{
+	const struct duration_histogram *times =
+		&sessions_counters(bus->resources.sessions)->setup_times;
+	int error;
+
+	if ((error = sd_bus_message_open_container(reply, 'e', "sv")) < 0 ||
+	    (error = sd_bus_message_append(reply, "s", "setup-times")) < 0 ||
+	    (error = sd_bus_message_open_container(reply, 'v', "a{sv}")) < 0 ||
+	    (error = sd_bus_message_open_container(reply, 'a', "{sv}")) < 0 ||
+	    (error = append_array(reply, "bounds-msec", duration_histogram_bounds_msec,
+				  DURATION_HISTOGRAM_BOUNDS)) < 0 ||
+	    (error = append_array(reply, "counts", times->counts, ELEMENTS(times->counts))) < 0 ||
+	    (error = control_bus_append_u64(reply, "sum-usec", times->sum_usec)) < 0 ||
+	    (error = sd_bus_message_close_container(reply)) < 0 ||
+	    (error = sd_bus_message_close_container(reply)) < 0)
+		return error;
+	return sd_bus_message_close_container(reply);
 }
 
 /* "listen.port": keys whose new value waits for a restart. */
@@ -80,9 +149,11 @@ static int append_status(sd_bus_message *reply, struct control_bus *bus,
 	    (error = control_bus_append_list(reply, "listen", listen, status->listen_count)) < 0 ||
 	    (error = append_pool(reply, bus)) < 0 ||
 	    (error = append_restart_needed(reply, status)) < 0 ||
-	    (error = control_bus_append_held_back(reply, bus)) < 0)
+	    (error = control_bus_append_held_back(reply, bus)) < 0 ||
+	    (error = append_refusals(reply, bus)) < 0 || (error = append_traffic(reply, bus)) < 0 ||
+	    (error = append_setup_times(reply, bus)) < 0)
 		return error;
-	return append_counters(reply, status);
+	return append_numbers(reply, "counters", status->counters, status->counter_count);
 }
 
 int control_bus_get_status(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)

@@ -122,6 +122,8 @@ void session_come_up(struct session *session)
 
 	session->state = SESSION_STATE_UP;
 	session->was_up = true;
+	duration_histogram_add(&sessions->counters.setup_times,
+			       session_now_usec(sessions) - session->started_usec);
 	description = session_describe(session);
 	if (description->user[0]) {
 		sessions->counters.logins++;
@@ -164,6 +166,7 @@ void session_let_go(struct session *session)
 	const struct session_description *description = session_describe(session);
 	const char *cause = session->cause ? session->cause : "ended";
 
+	session_count_traffic(session);
 	if (session->was_up)
 		session_trace(session, NULL, CLIENT_EVENT_TRAFFIC,
 			      "%" PRIu64 " bytes in, %" PRIu64 " bytes out, in %" PRIu64 " s",

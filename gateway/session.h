@@ -2,9 +2,9 @@
 /*
  * One session, as session.c (what is shown, the end), sessions.c (the table),
  * session_login.c (what its pppd says), session_limits.c (what it may),
- * session_addresses.c, session_owner.c (by user), session_trace.c (what is kept for
- * `saregate why`) and session_audit.c (what the log says) share it. Nobody else
- * includes this.
+ * session_addresses.c, session_owner.c (by user), session_traffic.c (what all carried),
+ * session_trace.c (what is kept for `saregate why`) and session_audit.c (what the log
+ * says) share it. Nobody else includes this.
  */
 #pragma once
 
@@ -49,8 +49,9 @@ struct session {
 	char kill_cause[160];
 	char asked[USER_NAME_MAX + 1]; /* the name that was looked for at the last log-in */
 	struct session_description description;
-	uint64_t started_usec;       /* monotonic */
-	struct session_owner *owner; /* NULL before log-in */
+	uint64_t started_usec;                  /* monotonic */
+	struct l2tp_data_path_counters counted; /* in what all carried */
+	struct session_owner *owner;            /* NULL before log-in */
 	struct session *owner_previous;
 	struct session *owner_next;
 	bool has_address;      /* description.inner_ipv4 is let through */
@@ -78,6 +79,7 @@ struct sessions {
 	struct log_limit refused_log_limit;
 	struct log_limit failure_log_limit; /* log-ins that failed */
 	struct sessions_counters counters;
+	struct l2tp_data_path_counters traffic;
 };
 
 /* What the plugin's messages lead to. */
@@ -150,6 +152,9 @@ void session_limits_done(struct session *session);
 /* Has the firewall know the session's group. Return: 0; -ENOENT: it has no groups. */
 int session_group_apply(struct session *session, const struct session_limits *limits);
 void session_group_leave(struct session *session);
+
+/* Brings what all sessions carried up to date with this one, if it is or was up. */
+void session_count_traffic(struct session *session);
 
 /* The description with what changes by itself brought up to date. Borrowed. */
 const struct session_description *session_describe(struct session *session);

@@ -14,12 +14,13 @@
 #include <time.h>
 
 static void refuse(struct session *session, const struct plugin_authenticate *request,
-		   const char *why)
+		   enum login_refusal refusal, const char *why)
 {
 	struct plugin_verdict verdict = { .accepted = 0 };
 	char quoted[CLIENT_NAME_MAX], name[CLIENT_NAME_MAX];
 
 	session->sessions->counters.logins_refused++;
+	session->sessions->counters.refusals[refusal]++;
 	if (session_failure_may_be_told(session->sessions))
 		session_audit_refused(session_describe(session), request->user, request->user_size,
 				      why);
@@ -50,19 +51,26 @@ static bool make_room(struct session *session, const char *user, uint32_t maximu
 	return true;
 }
 
-/* All that a session gets when it may come in. Return: NULL; else why it may not. */
+/*
+ * All that a session gets when it may come in. Return: NULL; else why it may not, and
+ * *@ret_refusal.
+ */
 static const char *admit(struct session *session, const struct user *user,
-			 const struct session_limits *limits)
+			 const struct session_limits *limits, enum login_refusal *ret_refusal)
 {
 	int error;
 
+	*ret_refusal = LOGIN_REFUSAL_TOO_MANY_SESSIONS;
 	if (!make_room(session, user->name, limits->sessions_maximum))
 		return "the user has as many sessions as allowed";
+	*ret_refusal = LOGIN_REFUSAL_FAILURE;
 	error = session_owner_join(session, user->name);
 	if (!error)
 		error = session_take_address(session, user);
-	if (error == -ENOSPC)
+	if (error == -ENOSPC) {
+		*ret_refusal = LOGIN_REFUSAL_POOL_EXHAUSTED;
 		return "the address pool is exhausted: enlarge [ppp] pool";
+	}
 	if (error == -EADDRINUSE)
 		return "the user's fixed address is the gateway's own";
 	if (error) {
@@ -81,13 +89,14 @@ static void accept_login(struct session *session, const struct plugin_authentica
 {
 	const struct configuration *configuration = session->sessions->resources.configuration;
 	struct plugin_verdict verdict = { .accepted = 1 };
+	enum login_refusal refusal = LOGIN_REFUSAL_FAILURE;
 	const char *why = "user database failed";
 	struct session_limits limits;
 
 	if (session_limits_resolve(session->sessions, user, &limits) == 0)
-		why = admit(session, user, &limits);
+		why = admit(session, user, &limits, &refusal);
 	if (why) {
-		refuse(session, request, why);
+		refuse(session, request, refusal, why);
 		return;
 	}
 	strcpy(verdict.authenticator, authenticator);
@@ -141,11 +150,13 @@ static void on_authenticate(struct session *session, const struct plugin_authent
 	held = count_attempt(session, result == AUTHENTICATION_UNKNOWN_USER ? "" : user.name,
 			     result);
 	if (held != LOGIN_PARTY_NONE)
-		refuse(session, request, login_party_reason(held));
+		refuse(session, request, LOGIN_REFUSAL_HELD_BACK, login_party_reason(held));
 	else if (result != AUTHENTICATION_ACCEPTED)
-		refuse(session, request, authentication_result_text(result));
+		refuse(session, request, authentication_refusal(result),
+		       authentication_result_text(result));
 	else if (session->description.user[0] && strcmp(session->description.user, user.name) != 0)
-		refuse(session, request, "another name than before in one session");
+		refuse(session, request, LOGIN_REFUSAL_OTHER_NAME,
+		       "another name than before in one session");
 	else
 		accept_login(session, request, &user, authenticator);
 }

@@ -9,10 +9,12 @@
 
 #include "gateway/address_pool.h"
 #include "gateway/configuration.h"
+#include "gateway/duration_histogram.h"
 #include "gateway/group_firewall.h"
 #include "gateway/inner_addresses.h"
 #include "gateway/l2tp_service.h"
 #include "gateway/login_backoff.h"
+#include "gateway/login_refusal.h"
 #include "gateway/user_database.h"
 
 #include <systemd/sd-event.h>
@@ -173,11 +175,16 @@ size_t sessions_pool_available(const struct sessions *sessions);
 struct sessions_counters {
 	uint64_t logins;
 	uint64_t logins_refused;
-	uint64_t logins_held_back; /* of those: not even looked at */
+	uint64_t refusals[LOGIN_REFUSAL_COUNT_]; /* of those: each cause */
+	uint64_t logins_held_back;               /* of those: not even looked at */
 	uint64_t launcher_refused;
+	struct duration_histogram setup_times; /* from ICRQ until it is up */
 };
 
 const struct sessions_counters *sessions_counters(const struct sessions *sessions);
+
+/* What all sessions have carried since the start. Borrowed. */
+const struct l2tp_data_path_counters *sessions_traffic(struct sessions *sessions);
 
 /* "connecting", "authenticating", "up", "ending". Static. */
 const char *session_state_text(enum session_state state);
