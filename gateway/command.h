@@ -96,6 +96,7 @@ extern const struct command command_session_kill;
 extern const struct command command_session_show;
 extern const struct command command_session_watch;
 extern const struct command command_status;
+extern const struct command command_metrics;
 extern const struct command command_unblock;
 extern const struct command command_why;
 extern const struct command command_reload;
