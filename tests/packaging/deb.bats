@@ -103,7 +103,8 @@ field() {
 		step "install"
 		dpkg -i $packages/saregate_0.0.1_*.deb
 		absent 'enable|(^| )(re)?start ' $systemctl_log
-		for unit in saregated.service saregate-launcher.socket saregate-guard.service; do
+		for unit in saregated.service saregate-launcher.socket saregate-guard.service \
+			saregate-metrics.timer; do
 			[ "$(systemctl is-enabled $unit)" = disabled ]
 		done
 		saregate --version | found '^saregate [0-9]'
@@ -112,7 +113,8 @@ field() {
 		[ "$(stat -c '%U:%G %a' /run/saregate)" = 'root:saregate 750' ]
 		systemd-analyze verify saregated.service saregate-launcher.socket \
 			saregated-updown.socket \
-			saregate-guard.service ipsec.service 2>&1 | absent saregate
+			saregate-guard.service saregate-metrics.timer saregate-metrics.service \
+			ipsec.service 2>&1 | absent saregate
 
 		step "set up"
 		saregate setup --non-interactive --mtu 1400
@@ -122,6 +124,7 @@ field() {
 			<$systemctl_log
 		install -o saregate -g saregate -m 600 /dev/null /var/lib/saregate/saregate.db
 		usermod -aG saregate nobody
+		systemctl enable saregate-metrics.timer
 		kept=$(generated)
 		[ "$(wc -l <<<"$kept")" = 7 ]
 
@@ -131,6 +134,8 @@ field() {
 		dpkg -i $packages/saregate_99.0_*.deb
 		same "$kept" "$(generated)"
 		found '^try-restart saregate-launcher.socket$' <$systemctl_log
+		found '^try-restart saregate-metrics.timer$' <$systemctl_log
+		[ "$(systemctl is-enabled saregate-metrics.timer)" = enabled ]
 		absent 'guard|ipsec| stop ' $systemctl_log
 		[ "$(systemctl is-enabled saregated.service)" = enabled ]
 		[ -e /run/saregate/launcher.socket ]
