@@ -13,10 +13,34 @@
 #include <string.h>
 #include <time.h>
 
+/*
+ * What the client is told. Only who knows the password hears that the account is
+ * disabled or has expired; RFC 2759 has no code of its own for the latter (648 is an
+ * expired password, which another would mend).
+ */
+static enum plugin_failure failure_of(enum login_refusal refusal)
+{
+	switch (refusal) {
+	case LOGIN_REFUSAL_DISABLED:
+	case LOGIN_REFUSAL_EXPIRED:
+		return PLUGIN_FAILURE_DISABLED;
+	case LOGIN_REFUSAL_WRONG_PASSWORD:
+	case LOGIN_REFUSAL_UNKNOWN_USER:
+	case LOGIN_REFUSAL_HELD_BACK:
+	case LOGIN_REFUSAL_TOO_MANY_SESSIONS:
+	case LOGIN_REFUSAL_POOL_EXHAUSTED:
+	case LOGIN_REFUSAL_OTHER_NAME:
+	case LOGIN_REFUSAL_FAILURE:
+	case LOGIN_REFUSAL_COUNT_:
+		break;
+	}
+	return PLUGIN_FAILURE_AUTHENTICATION;
+}
+
 static void refuse(struct session *session, const struct plugin_authenticate *request,
 		   enum login_refusal refusal, const char *why)
 {
-	struct plugin_verdict verdict = { .accepted = 0 };
+	struct plugin_verdict verdict = { .accepted = 0, .failure = failure_of(refusal) };
 	char quoted[CLIENT_NAME_MAX], name[CLIENT_NAME_MAX];
 
 	session->sessions->counters.logins_refused++;

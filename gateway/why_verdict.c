@@ -151,9 +151,11 @@ static const struct reason refusals[] = {
 	  "too many failed log-ins before: the password was not even looked at",
 	  "wait (`saregate status` says how long), or `saregate unblock`; and the right password" },
 	{ "the user is disabled", WHY_STAGE_LOGIN, true,
-	  "the password is right, but the user is disabled", "`saregate user enable`" },
+	  "the password is right, but the user is disabled: the device was told so (error 647)",
+	  "`saregate user enable`" },
 	{ "the user has expired", WHY_STAGE_LOGIN, true,
-	  "the password is right, but the user has expired",
+	  "the password is right, but the user has expired: the device was told that the account "
+	  "is disabled (error 647)",
 	  "`saregate user set`: another expiry" },
 	{ "the user has as many sessions as allowed", WHY_STAGE_LOGIN, true,
 	  "the password is right, but the user has as many sessions as allowed",

@@ -96,18 +96,21 @@ static int refuse_pap(char *peer, char *password, char **message, struct wordlis
 }
 
 /*
- * RFC 2759, section 6: 691 is ERROR_AUTHENTICATION_FAILURE. pppd ends the link
- * after it, so the challenge for another attempt is never used; it must be
- * there all the same, and clients that show their dialog again want R=1.
+ * RFC 2759, section 6. pppd ends the link after it, so the challenge for another
+ * attempt is never used; it must be there all the same, and clients that show their
+ * dialog again want R=1. Who is disabled can type nothing that helps: R=0.
  */
-static void write_failure(char *message, size_t size)
+static void write_failure(uint32_t failure, char *message, size_t size)
 {
+	bool is_disabled = failure == PLUGIN_FAILURE_DISABLED;
 	uint8_t challenge[MSCHAPV2_CHALLENGE_SIZE] = { 0 };
 	char digits[2 * MSCHAPV2_CHALLENGE_SIZE + 1];
 
 	(void)!getrandom(challenge, sizeof(challenge), GRND_NONBLOCK);
-	snprintf(message, size, "E=691 R=1 C=%s V=3 M=Access denied",
-		 text_hex(challenge, sizeof(challenge), digits));
+	snprintf(message, size, "E=%d R=%d C=%s V=3 M=%s",
+		 is_disabled ? PLUGIN_FAILURE_DISABLED : PLUGIN_FAILURE_AUTHENTICATION,
+		 is_disabled ? 0 : 1, text_hex(challenge, sizeof(challenge), digits),
+		 is_disabled ? "Account disabled" : "Access denied");
 }
 
 static bool is_terminated(void)
@@ -151,7 +154,7 @@ static int verify_response(char *name, char *gateway, int id, struct chap_digest
 			error("saregate: no verdict: %s", strerror(-r));
 	}
 	if (r < 0 || !verdict.accepted) {
-		write_failure(message, (size_t)message_size);
+		write_failure(verdict.failure, message, (size_t)message_size);
 		return 0;
 	}
 	snprintf(message, (size_t)message_size, "S=%s M=Access granted", verdict.authenticator);

@@ -55,8 +55,10 @@ static bool verdict_is_valid(const struct plugin_verdict *message)
 		return false;
 	/* Nothing else of a refusal is used. */
 	if (message->accepted == 0)
-		return true;
-	return authenticator_is_valid(message->authenticator, sizeof(message->authenticator)) &&
+		return message->failure == PLUGIN_FAILURE_DISABLED ||
+		       message->failure == PLUGIN_FAILURE_AUTHENTICATION;
+	return message->failure == PLUGIN_FAILURE_NONE &&
+	       authenticator_is_valid(message->authenticator, sizeof(message->authenticator)) &&
 	       message->local_ipv4 != 0 && message->peer_ipv4 != 0 &&
 	       message->local_ipv4 != message->peer_ipv4;
 }

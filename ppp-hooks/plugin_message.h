@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PLUGIN_MESSAGE_VERSION 2
+#define PLUGIN_MESSAGE_VERSION 3
 #define PLUGIN_USER_MAX        256 /* bytes of a name, without NUL */
 #define PLUGIN_INTERFACE_MAX   16
 #define PLUGIN_DNS_MAX         2
@@ -42,9 +42,17 @@ struct plugin_authenticate {
 	uint8_t padding[3]; /* 0 */
 };
 
+/* What a client is told that is refused (RFC 2759, section 6). */
+enum plugin_failure {
+	PLUGIN_FAILURE_NONE = 0,             /* it is accepted */
+	PLUGIN_FAILURE_DISABLED = 647,       /* ERROR_ACCT_DISABLED */
+	PLUGIN_FAILURE_AUTHENTICATION = 691, /* ERROR_AUTHENTICATION_FAILURE */
+};
+
 struct plugin_verdict {
 	struct plugin_message_header header;
 	uint32_t accepted;                                     /* 0 or 1 */
+	uint32_t failure;                                      /* enum plugin_failure */
 	char authenticator[MSCHAPV2_AUTHENTICATOR_DIGITS + 4]; /* NUL-terminated hex if accepted */
 	uint32_t local_ipv4; /* inner addresses, host byte order */
 	uint32_t peer_ipv4;

@@ -404,9 +404,70 @@ static void user_of_a_group_that_is_not_there_is_refused(void **state)
 	assert_int_equal(fake.verdict.accepted, 0);
 }
 
+/* A wrong password for "User". */
+static void log_in_wrongly(void)
+{
+	union plugin_message message = { .header.type = PLUGIN_MESSAGE_AUTHENTICATE };
+
+	message.authenticate.user_size = 4;
+	memcpy(message.authenticate.user, "User", 4);
+	fake.plugin_ops->message(fake.plugin_userdata, &message);
+	assert_int_equal(fake.verdict.accepted, 0);
+}
+
+static void only_who_knows_the_password_hears_that_the_user_is_disabled(void **state)
+{
+	start_call();
+	fake.stored.attributes.enabled = false;
+	log_in("User");
+	assert_int_equal(fake.verdict.accepted, 0);
+	assert_int_equal(fake.verdict.failure, PLUGIN_FAILURE_DISABLED);
+	log_in_wrongly();
+	assert_int_equal(fake.verdict.failure, PLUGIN_FAILURE_AUTHENTICATION);
+	log_in("Usher");
+	assert_int_equal(fake.verdict.failure, PLUGIN_FAILURE_AUTHENTICATION);
+}
+
+static void who_has_expired_is_told_that_he_is_disabled(void **state)
+{
+	start_call();
+	fake.stored.attributes.expires = 1;
+	log_in("User");
+	assert_int_equal(fake.verdict.failure, PLUGIN_FAILURE_DISABLED);
+	log_in_wrongly();
+	assert_int_equal(fake.verdict.failure, PLUGIN_FAILURE_AUTHENTICATION);
+}
+
+/* Else the right password could be found while one is held back. */
+static void who_is_held_back_does_not_hear_that_the_user_is_disabled(void **state)
+{
+	start_call();
+	fake.stored.attributes.enabled = false;
+	for (int i = 0; i < 3; i++)
+		log_in_wrongly();
+	log_in("User");
+	assert_int_equal(sessions_counters(fake.sessions)->logins_held_back, 1);
+	assert_int_equal(fake.verdict.failure, PLUGIN_FAILURE_AUTHENTICATION);
+}
+
+/* The password is right, but no code says this. */
+static void who_finds_no_room_gets_the_common_failure(void **state)
+{
+	for (unsigned int i = 0; i <= POOL_SIZE; i++) {
+		start_call();
+		log_in("User");
+	}
+	assert_int_equal(fake.verdict.accepted, 0);
+	assert_int_equal(fake.verdict.failure, PLUGIN_FAILURE_AUTHENTICATION);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		BEHAVIOUR(only_who_knows_the_password_hears_that_the_user_is_disabled),
+		BEHAVIOUR(who_has_expired_is_told_that_he_is_disabled),
+		BEHAVIOUR(who_is_held_back_does_not_hear_that_the_user_is_disabled),
+		BEHAVIOUR(who_finds_no_room_gets_the_common_failure),
 		BEHAVIOUR(deleted_user_loses_all_sessions),
 		BEHAVIOUR(disabled_user_loses_all_sessions_and_does_not_get_in),
 		BEHAVIOUR(user_who_expires_loses_the_session_and_does_not_get_in),

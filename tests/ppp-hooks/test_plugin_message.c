@@ -201,8 +201,24 @@ static void verdict_is_yes_or_no(void **state)
 	assert_false(passes(&message));
 	message.verdict.accepted = UINT32_MAX;
 	assert_false(passes(&message));
-	message = plain(PLUGIN_MESSAGE_VERDICT);
-	assert_true(passes(&message)); /* no: needs no more */
+}
+
+static void refusal_says_one_of_two_reasons_and_acceptance_none(void **state)
+{
+	union plugin_message message = plain(PLUGIN_MESSAGE_VERDICT);
+
+	assert_false(passes(&message));
+	message.verdict.failure = 691;
+	assert_true(passes(&message));
+	message.verdict.failure = 647;
+	assert_true(passes(&message));
+	message.verdict.failure = 648;
+	assert_false(passes(&message));
+	message.verdict.failure = UINT32_MAX;
+	assert_false(passes(&message));
+	message = verdict();
+	message.verdict.failure = 647;
+	assert_false(passes(&message));
 }
 
 static void interface_is_a_name_that_can_be_printed(void **state)
@@ -245,6 +261,7 @@ int main(void)
 		SENTENCE(acceptance_carries_forty_upper_case_digits),
 		SENTENCE(acceptance_carries_two_different_addresses),
 		SENTENCE(verdict_is_yes_or_no),
+		SENTENCE(refusal_says_one_of_two_reasons_and_acceptance_none),
 		SENTENCE(interface_is_a_name_that_can_be_printed),
 		SENTENCE(exit_code_is_one_of_a_process),
 	};

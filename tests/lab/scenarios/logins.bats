@@ -29,6 +29,7 @@ teardown_file() {
 		on gw mv /root/before-guessing /etc/saregate/saregate.conf
 		on gw saregate reload
 	fi
+	on gw saregate user enable alice
 	on gw saregate unblock --all
 }
 
@@ -74,6 +75,17 @@ failure_message() {
 	[ "$(refusals)" = 1 ]
 	logged "$log" gw/saregated \
 		'login refused: session [0-9]* user "mallory" from 203.0.113.11:[0-9]*: unknown user$'
+	failure_message | cmp - "$BATS_FILE_TMPDIR/wrong-password"
+}
+
+@test "a disabled user is told so with the right password, and not with a wrong one" {
+	on gw saregate user disable alice
+	dial_in_vain alice "$road_password"
+	[[ $(failure_message) == "E=647 R=0 "* ]]
+	logged "$log" gw/saregated 'login refused: .* user "alice" .*: the user is disabled$'
+	client_log=$(log_lines alice/pppd)
+	dial_in_vain alice 'incorrect horse'
+	on gw saregate user enable alice
 	failure_message | cmp - "$BATS_FILE_TMPDIR/wrong-password"
 }
 
