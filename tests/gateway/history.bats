@@ -163,6 +163,7 @@ time.sleep(60)' "$folder/history.db" "$folder/locked" 3>&- &
 	make_file
 	seed 2 '("alice", "192.0.2.1", "10.0.0.1", 1700000000 + i, 1700000060 + i, ("@evil,\"x\"", "=cmd|x")[i])'
 	start_daemon
+	wait_for history_of
 	run "$saregate" session history --csv
 	[ "${lines[0]}" = $'started,ended,duration,id,user,outer_address,outer_port,inner_address,ike_identity,data_path,bytes_in,bytes_out,packets_in,packets_out,cause\r' ]
 	[ "${lines[1]}" = $'2023-11-14T22:13:21Z,2023-11-14T22:14:21Z,60,2,alice,192.0.2.1,4500,10.0.0.1,\'=cmd|x,kernel,10,20,1,2,idle\r' ]
