@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "gateway/configuration_keys.h"
+#include "gateway/configuration_pools.h"
 
 #include <errno.h>
 #include <ini.h>
@@ -25,8 +26,9 @@ struct parser {
 	const char *name;
 	const char *next; /* borrowed: what the reader has not handed out yet */
 	unsigned int line;
-	unsigned int error_line;                      /* 0: no error so far */
-	unsigned int line_of[CONFIGURATION_KEYS_MAX]; /* 0: not given */
+	unsigned int error_line;                          /* 0: no error so far */
+	unsigned int line_of[CONFIGURATION_KEYS_MAX];     /* 0: not given */
+	unsigned int pool_lines[CONFIGURATION_POOLS_MAX]; /* of their headers */
 	struct configuration configuration;
 	char *error; /* borrowed, CONFIGURATION_ERROR_MAX bytes */
 };
@@ -79,6 +81,38 @@ static bool section_exists(const char *name, size_t size)
 	return false;
 }
 
+static unsigned int *line_of(struct parser *parser, const char *section, const char *name)
+{
+	return &parser->line_of[configuration_key_find(section, name) - configuration_keys];
+}
+
+static void check_range_given(struct parser *parser)
+{
+	const struct configuration *configuration = &parser->configuration;
+	unsigned int *line = line_of(parser, CONFIGURATION_POOL_SECTION, "range");
+
+	if (configuration->pool_count > 0 && *line == 0)
+		fail(parser, parser->pool_lines[configuration->pool_count - 1],
+		     "section \"pool %s\": has no range; allowed: range = FIRST-LAST",
+		     configuration->pools[configuration->pool_count - 1].name);
+	*line = 0;
+}
+
+/* Of the pool before, all has been read now. */
+static void begin_pool(struct parser *parser, const char *name, size_t size)
+{
+	char quoted[64];
+	const char *wrong;
+
+	check_range_given(parser);
+	wrong = configuration_pool_add(&parser->configuration, name, size);
+	if (wrong)
+		fail(parser, parser->line, "section [pool NAME]: %s is wrong; allowed: %s",
+		     text_quote(name, size, quoted, sizeof(quoted)), wrong);
+	else
+		parser->pool_lines[parser->configuration.pool_count - 1] = parser->line;
+}
+
 /* @line: "[...", without indentation; inih itself looks no further than "]". */
 static void check_section(struct parser *parser, const char *line)
 {
@@ -92,6 +126,9 @@ static void check_section(struct parser *parser, const char *line)
 		rest = "?";
 	if (*rest && *rest != '#' && *rest != ';')
 		fail(parser, parser->line, "a section is '[name]' on a line of its own");
+	else if (configuration_pool_section(line + 1))
+		begin_pool(parser, configuration_pool_section(line + 1),
+			   (size_t)(line + 1 + size - configuration_pool_section(line + 1)));
 	else if (!section_exists(line + 1, size))
 		fail(parser, parser->line, "section %s: unknown; allowed: %s",
 		     text_quote(line + 1, size, quoted, sizeof(quoted)),
@@ -132,16 +169,16 @@ static char *read_line(char *buffer, int room, void *userdata)
 static void take_value(struct parser *parser, const struct configuration_key *key,
 		       const char *value)
 {
-	unsigned int *line_of = &parser->line_of[key - configuration_keys];
+	unsigned int *line = &parser->line_of[key - configuration_keys];
 	char allowed[CONFIGURATION_ALLOWED_MAX], quoted[128];
 	const char *wrong;
 
-	if (*line_of) {
+	if (*line) {
 		fail(parser, parser->line, "%s: given before, on line %u; allowed: once", key->name,
-		     *line_of);
+		     *line);
 		return;
 	}
-	*line_of = parser->line;
+	*line = parser->line;
 	wrong = key->parse(key, value, &parser->configuration);
 	if (wrong)
 		fail(parser, parser->line, "%s: %s %s; allowed: %s", key->name,
@@ -152,7 +189,9 @@ static void take_value(struct parser *parser, const struct configuration_key *ke
 /* An ini_handler: always content, since the first error is kept in @userdata. */
 static int take_key(void *userdata, const char *section, const char *name, const char *value)
 {
-	const struct configuration_key *key = configuration_key_find(section, name);
+	const char *kind =
+		configuration_pool_section(section) ? CONFIGURATION_POOL_SECTION : section;
+	const struct configuration_key *key = configuration_key_find(kind, name);
 	struct parser *parser = userdata;
 	char allowed[384], quoted[64];
 
@@ -166,34 +205,71 @@ static int take_key(void *userdata, const char *section, const char *name, const
 		     list_names(NULL, allowed, sizeof(allowed)));
 	else
 		fail(parser, parser->line, "key %s: unknown in [%s]; allowed: %s", quoted, section,
-		     list_names(section, allowed, sizeof(allowed)));
+		     list_names(kind, allowed, sizeof(allowed)));
 	return 1;
 }
 
-static unsigned int line_of(const struct parser *parser, const char *section, const char *name)
+/* Of a pool by its number: 0, if it is [ppp] pool and not given. */
+static unsigned int pool_line(struct parser *parser, size_t number)
 {
-	return parser->line_of[configuration_key_find(section, name) - configuration_keys];
+	return number == 0 ? *line_of(parser, "ppp", "pool") : parser->pool_lines[number - 1];
+}
+
+/* "pool", "[pool guests]". */
+static const char *pool_text(const struct configuration_pool *pool, char text[64])
+{
+	if (strcmp(pool->name, CONFIGURATION_POOL_DEFAULT) == 0)
+		return "pool";
+	snprintf(text, 64, "[pool %s]", pool->name);
+	return text;
 }
 
 /* The error is put on the later one of the two lines; one of them was given. */
-static void check_local_address(struct parser *parser)
+static void check_local_address(struct parser *parser, size_t number)
 {
 	const struct configuration *configuration = &parser->configuration;
-	unsigned int pool = line_of(parser, "ppp", "pool");
-	unsigned int local = line_of(parser, "ppp", "local-address");
+	struct configuration_pool pool = configuration_pool_get(configuration, number);
+	unsigned int line = pool_line(parser, number);
+	unsigned int local = *line_of(parser, "ppp", "local-address");
 	struct inet_address address = inet_address_from_ipv4(configuration->local_ipv4);
-	char text[INET6_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN], name[64];
 
-	if (configuration->local_ipv4 < configuration->pool_first_ipv4 ||
-	    configuration->local_ipv4 > configuration->pool_last_ipv4)
+	if (!configuration_pool_contains(&pool, configuration->local_ipv4))
 		return;
 	inet_address_format(&address, text);
-	if (local >= pool)
-		fail(parser, local,
-		     "local-address: %s lies inside pool; allowed: an address outside", text);
+	if (local >= line)
+		fail(parser, local, "local-address: %s lies inside %s; allowed: an address outside",
+		     text, pool_text(&pool, name));
 	else
-		fail(parser, pool, "pool: contains local-address, %s; allowed: a range without it",
-		     text);
+		fail(parser, line, "%s: contains local-address, %s; allowed: a range without it",
+		     pool_text(&pool, name), text);
+}
+
+/* Of two pools: the same holds for the lines. */
+static void check_overlap(struct parser *parser, size_t a, size_t b)
+{
+	size_t later = pool_line(parser, a) > pool_line(parser, b) ? a : b;
+	struct configuration_pool pool = configuration_pool_get(&parser->configuration, later);
+	struct configuration_pool other =
+		configuration_pool_get(&parser->configuration, later == a ? b : a);
+	char range[CONFIGURATION_POOL_RANGE_MAX], name[64], other_name[64];
+
+	if (configuration_pools_meet(&pool, &other))
+		fail(parser, pool_line(parser, later),
+		     "%s: overlaps %s, %s; allowed: a range of its own", pool_text(&pool, name),
+		     pool_text(&other, other_name), configuration_pool_range(&other, range));
+}
+
+static void check_pools(struct parser *parser)
+{
+	size_t total = configuration_pool_total(&parser->configuration);
+
+	check_range_given(parser);
+	for (size_t i = 0; i < total; i++) {
+		check_local_address(parser, i);
+		for (size_t k = 0; k < i; k++)
+			check_overlap(parser, k, i);
+	}
 }
 
 /* Nobody switches protection off by half. */
@@ -203,7 +279,7 @@ static void check_tracking(struct parser *parser)
 
 	if (configuration->sa_tracking == SA_TRACKING_WISH_OFF &&
 	    configuration->protection == CONFIGURATION_PROTECTION_REQUIRED)
-		fail(parser, line_of(parser, "ipsec", "sa-tracking"),
+		fail(parser, *line_of(parser, "ipsec", "sa-tracking"),
 		     "sa-tracking: off is plain L2TP; allowed: auto, mark, zone; off together "
 		     "with protection = off");
 }
@@ -225,7 +301,7 @@ int configuration_parse(const char *name, const char *text, struct configuration
 		fail(&parser, (unsigned int)malformed,
 		     "neither 'key = value' nor '[section]' nor '# comment'");
 	}
-	check_local_address(&parser);
+	check_pools(&parser);
 	check_tracking(&parser);
 	if (parser.error_line)
 		return -EINVAL;

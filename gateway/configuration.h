@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/address.h"
+#include "gateway/attribute.h"
 #include "gateway/login_backoff.h"
 #include "ipsec-glue/sa_method.h"
 
@@ -16,8 +17,13 @@
 
 #define CONFIGURATION_LISTEN_MAX 16
 #define CONFIGURATION_DNS_MAX    2
-#define CONFIGURATION_SIZE_MAX   65536 /* bytes of the file */
-#define CONFIGURATION_ERROR_MAX  512
+/* Beside [ppp] pool. */
+#define CONFIGURATION_POOLS_MAX 32
+/* What users and groups call [ppp] pool. */
+#define CONFIGURATION_POOL_DEFAULT   "default"
+#define CONFIGURATION_POOL_RANGE_MAX (2 * INET6_ADDRSTRLEN)
+#define CONFIGURATION_SIZE_MAX       65536 /* bytes of the file */
+#define CONFIGURATION_ERROR_MAX      512
 /* What may stand in front of a line. */
 #define CONFIGURATION_BLANKS " \t\r\v\f"
 /* What some editors put before UTF-8. */
@@ -38,6 +44,13 @@ enum configuration_data_path {
 enum configuration_bus {
 	CONFIGURATION_BUS_SYSTEM,
 	CONFIGURATION_BUS_NONE,
+};
+
+/* Inner addresses, host byte order, inclusive. */
+struct configuration_pool {
+	char name[ATTRIBUTE_NAME_MAX + 1];
+	uint32_t first_ipv4;
+	uint32_t last_ipv4;
 };
 
 struct configuration {
@@ -65,7 +78,10 @@ struct configuration {
 	enum configuration_data_path data_path;
 	uint32_t pool_first_ipv4; /* host byte order, inclusive */
 	uint32_t pool_last_ipv4;
-	uint32_t local_ipv4;                      /* never inside the pool */
+	struct configuration_pool
+		pools[CONFIGURATION_POOLS_MAX]; /* [pool NAME]; none meets another */
+	size_t pool_count;
+	uint32_t local_ipv4;                      /* inside no pool */
 	uint32_t dns_ipv4[CONFIGURATION_DNS_MAX]; /* 0: none */
 	uint32_t mtu;
 	uint32_t lcp_echo_interval_seconds;
@@ -96,7 +112,8 @@ void configuration_default(struct configuration *ret_configuration);
  * @ret_error: on -EINVAL one line: FILE:LINE: KEY: what is wrong and what is allowed
  *
  * Unknown sections and keys, keys given twice, values out of bounds and values
- * that contradict each other (local-address inside pool) are errors. Pure.
+ * that contradict each other (local-address inside a pool, pools that overlap) are
+ * errors. Pure.
  *
  * Return: 0; -EINVAL; -ENOMEM. *@ret_configuration is untouched on error.
  */

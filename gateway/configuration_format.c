@@ -2,10 +2,15 @@
 /* Values of saregate.conf as text. Pure. */
 #include "gateway/configuration_format.h"
 
+#include "gateway/configuration_pools.h"
+
 #include <stdio.h>
 #include <string.h>
 
 _Static_assert(CONFIGURATION_LISTEN_MAX *INET6_ADDRSTRLEN <= CONFIGURATION_VALUE_MAX &&
+		       CONFIGURATION_POOLS_MAX * (ATTRIBUTE_NAME_MAX + sizeof("  ,") +
+						  2 * sizeof("255.255.255.255")) <=
+			       CONFIGURATION_VALUE_MAX &&
 		       sizeof(((struct configuration *)NULL)->database) <= CONFIGURATION_VALUE_MAX,
 	       "every value fits");
 
@@ -90,11 +95,23 @@ void configuration_format_pool(const struct configuration_key *key,
 			       const struct configuration *configuration,
 			       char text[CONFIGURATION_VALUE_MAX])
 {
-	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN];
+	struct configuration_pool pool = configuration_pool_get(configuration, 0);
 
-	snprintf(text, CONFIGURATION_VALUE_MAX, "%s-%s",
-		 format_ipv4(configuration->pool_first_ipv4, first),
-		 format_ipv4(configuration->pool_last_ipv4, last));
+	configuration_pool_range(&pool, text);
+}
+
+void configuration_format_pools(const struct configuration_key *key,
+				const struct configuration *configuration,
+				char text[CONFIGURATION_VALUE_MAX])
+{
+	char range[CONFIGURATION_POOL_RANGE_MAX];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < configuration->pool_count; i++)
+		used += (size_t)snprintf(text + used, CONFIGURATION_VALUE_MAX - used, "%s%s %s",
+					 i > 0 ? ", " : "", configuration->pools[i].name,
+					 configuration_pool_range(&configuration->pools[i], range));
 }
 
 /* Appends one address of a list. */

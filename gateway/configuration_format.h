@@ -26,6 +26,10 @@ void configuration_format_ipv4(const struct configuration_key *key,
 void configuration_format_pool(const struct configuration_key *key,
 			       const struct configuration *configuration,
 			       char text[CONFIGURATION_VALUE_MAX]);
+/* Of all sections [pool NAME]: "NAME FIRST-LAST, NAME FIRST-LAST". */
+void configuration_format_pools(const struct configuration_key *key,
+				const struct configuration *configuration,
+				char text[CONFIGURATION_VALUE_MAX]);
 void configuration_format_dns(const struct configuration_key *key,
 			      const struct configuration *configuration,
 			      char text[CONFIGURATION_VALUE_MAX]);

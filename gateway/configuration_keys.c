@@ -6,6 +6,7 @@
 #include "gateway/address_pool.h"
 #include "gateway/address_text.h"
 #include "gateway/configuration_format.h"
+#include "gateway/configuration_pools.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -115,8 +116,7 @@ static const char *parse_ipv4(const struct configuration_key *key, const char *v
 	return address_text_ipv4(value, field(configuration, key));
 }
 
-static const char *parse_pool(const struct configuration_key *key, const char *value,
-			      struct configuration *configuration)
+static const char *read_range(const char *value, uint32_t *ret_first, uint32_t *ret_last)
 {
 	uint32_t first = 0, last = 0;
 	char text[VALUE_MAXIMUM];
@@ -140,9 +140,24 @@ static const char *parse_pool(const struct configuration_key *key, const char *v
 		return "is reversed";
 	if (last - first >= ADDRESS_POOL_MAXIMUM)
 		return "is too large";
-	configuration->pool_first_ipv4 = first;
-	configuration->pool_last_ipv4 = last;
+	*ret_first = first;
+	*ret_last = last;
 	return NULL;
+}
+
+static const char *parse_pool(const struct configuration_key *key, const char *value,
+			      struct configuration *configuration)
+{
+	return read_range(value, &configuration->pool_first_ipv4, &configuration->pool_last_ipv4);
+}
+
+/* Of the section that was begun last. */
+static const char *parse_pools(const struct configuration_key *key, const char *value,
+			       struct configuration *configuration)
+{
+	struct configuration_pool *pool = &configuration->pools[configuration->pool_count - 1];
+
+	return read_range(value, &pool->first_ipv4, &pool->last_ipv4);
 }
 
 static const char *parse_dns(const struct configuration_key *key, const char *value,
@@ -274,6 +289,8 @@ static const struct configuration_word levels[] = {
 #define SOCKET(name) \
 	.parse = parse_path, TEXT(name), .allowed = "an absolute path of at most 107 bytes"
 
+#define RANGE "FIRST-LAST, IPv4 addresses in this order, at most 1048576 in all"
+
 #define NOW      CONFIGURATION_EFFECT_NOW
 #define TUNNELS  CONFIGURATION_EFFECT_NEW_TUNNELS
 #define SESSIONS CONFIGURATION_EFFECT_NEW_SESSIONS
@@ -306,8 +323,7 @@ const struct configuration_key configuration_keys[] = {
 	{ "l2tp", "tunnel-secrets", RESTART, .parse = parse_optional_path, TEXT(tunnel_secrets),
 	  .allowed = "nothing, or an absolute path" },
 	{ "data-path", "kind", RESTART, WORD(data_path, data_paths) },
-	{ "ppp", "pool", SESSIONS, KIND(pool),
-	  .allowed = "FIRST-LAST, IPv4 addresses in this order, at most 1048576 in all" },
+	{ "ppp", "pool", SESSIONS, KIND(pool), .allowed = RANGE },
 	{ "ppp", "local-address", SESSIONS, KIND(ipv4), FIELD(local_ipv4),
 	  .allowed = "an IPv4 address" },
 	{ "ppp", "dns", SESSIONS, KIND(dns),
@@ -316,6 +332,7 @@ const struct configuration_key configuration_keys[] = {
 	{ "ppp", "lcp-echo-interval", SESSIONS, NUMBER(lcp_echo_interval_seconds, 0, 3600) },
 	{ "ppp", "lcp-echo-failures", SESSIONS, NUMBER(lcp_echo_failures, 1, 100) },
 	{ "ppp", "debug", SESSIONS, ANSWER(ppp_debug) },
+	{ CONFIGURATION_POOL_SECTION, "range", SESSIONS, KIND(pools), .allowed = RANGE },
 	{ "login", "failures-per-client", NOW,
 	  NUMBER(login_backoff.failures_per_client, 1, 1000) },
 	{ "login", "failures-per-user", NOW, NUMBER(login_backoff.failures_per_user, 1, 10000) },
@@ -357,7 +374,9 @@ const struct configuration_key *configuration_key_find(const char *section, cons
 const char *configuration_key_full_name(const struct configuration_key *key,
 					char text[CONFIGURATION_NAME_MAX])
 {
-	snprintf(text, CONFIGURATION_NAME_MAX, "%s.%s", key->section, key->name);
+	int size = (int)strcspn(key->section, " ");
+
+	snprintf(text, CONFIGURATION_NAME_MAX, "%.*s.%s", size, key->section, key->name);
 	return text;
 }
 

@@ -31,7 +31,8 @@ struct configuration_word {
 
 /**
  * struct configuration_key - one key
- * @section: without brackets; keys of a section stand together
+ * @section: without brackets; keys of a section stand together;
+ *           CONFIGURATION_POOL_SECTION for all of those
  * @effect:  when saregated reads the file again
  * @parse:   puts @value into @configuration at @offset; returns NULL, or what is
  *           wrong with it ("is reversed"), static
@@ -66,7 +67,7 @@ extern const struct configuration_key configuration_keys[];
 /* Return: the key, or NULL. */
 const struct configuration_key *configuration_key_find(const char *section, const char *name);
 
-/* "ppp.pool". Return: @text. */
+/* "ppp.pool", "pool.range". Return: @text. */
 const char *configuration_key_full_name(const struct configuration_key *key,
 					char text[CONFIGURATION_NAME_MAX]);
 

@@ -22,8 +22,8 @@ page_keys() {
 }
 
 file_keys() {
-	awk -F '[][]' '/^\[/ { section = $2 }
-		/^#[a-z-]+ =/ { sub(/^#/, ""); sub(/ =.*/, ""); print section, $0 }' \
+	awk -F '[][]' '/^(#  )?\[/ { section = $2; sub(/ .*/, "", section) }
+		/^#(  )?[a-z-]+ =/ { sub(/^# */, ""); sub(/ =.*/, ""); print section, $0 }' \
 		"$top_srcdir/etc/saregate.conf"
 }
 

@@ -72,8 +72,8 @@ static void lines_that_are_no_configuration_are_refused(void **state)
 
 static void unknown_sections_and_keys_are_refused_with_those_that_exist(void **state)
 {
-	static const char sections[] =
-		"listen, ipsec, l2tp, data-path, ppp, login, users, history, control, log";
+	static const char sections[] = "listen, ipsec, l2tp, data-path, ppp, pool NAME, login, "
+				       "users, history, control, log";
 	static const struct bad_file files[] = {
 		{ "[lsiten]\n", "1: section \"lsiten\": unknown; allowed: %s" },
 		{ "\n\n[PPP]\n", "3: section \"PPP\": unknown; allowed: %s" },
@@ -359,6 +359,76 @@ static void comments_indentation_and_line_ends_do_not_matter(void **state)
 	assert_int_equal(configuration.log_level, LOG_DEBUG);
 }
 
+static void named_pools_that_make_no_sense_are_refused(void **state)
+{
+	static const struct bad_file files[] = {
+		{ "[pool]\n",
+		  "1: section \"pool\": unknown; allowed: listen, ipsec, l2tp, data-path, "
+		  "ppp, pool NAME, login, users, history, control, log" },
+		{ "[pool ]\n", "1: section [pool NAME]: \"\" is wrong; allowed: a name has 1 to 32 "
+			       "letters, digits, dots, hyphens and underscores, and begins with no "
+			       "hyphen" },
+		{ "[pool a b]\n",
+		  "1: section [pool NAME]: \"a b\" is wrong; allowed: a name has 1 to "
+		  "32 letters, digits, dots, hyphens and underscores, and begins "
+		  "with no hyphen" },
+		{ "[pool default]\n", "1: section [pool NAME]: \"default\" is wrong; allowed: "
+				      "another name: default is [ppp] pool" },
+		{ "[pool a]\nrange = 10.1.0.1-10.1.0.2\n[pool a]\n",
+		  "3: section [pool NAME]: \"a\" is wrong; allowed: each name once" },
+		{ "[ppp]\nmtu = 1280\n[pool a]\n[log]\nlevel = info\n",
+		  "3: section \"pool a\": has no range; allowed: range = FIRST-LAST" },
+		{ "[pool a]\n[pool b]\nrange = 10.1.0.1-10.1.0.2\n",
+		  "1: section \"pool a\": has no range; allowed: range = FIRST-LAST" },
+		{ "[pool a]\nmtu = 1280\n", "2: key \"mtu\": unknown in [pool a]; allowed: range" },
+		{ "[pool a]\nrange = 10.1.0.2-10.1.0.1\n",
+		  "2: range: \"10.1.0.2-10.1.0.1\" is reversed; allowed: FIRST-LAST, IPv4 "
+		  "addresses "
+		  "in this order, at most 1048576 in all" },
+		{ "[pool a]\nrange = 10.1.0.1-10.1.0.2\nrange = 10.1.0.1-10.1.0.2\n",
+		  "3: range: given before, on line 2; allowed: once" },
+	};
+
+	assert_all_refused(files, ELEMENTS(files));
+}
+
+static void pools_that_overlap_are_refused(void **state)
+{
+	static const struct bad_file files[] = {
+		{ "[pool a]\nrange = 10.1.0.1-10.1.0.9\n[pool b]\nrange = 10.1.0.9-10.1.0.20\n",
+		  "3: [pool b]: overlaps [pool a], 10.1.0.1-10.1.0.9; allowed: a range of its "
+		  "own" },
+		{ "[pool a]\nrange = 10.89.3.250-10.90.0.1\n",
+		  "1: [pool a]: overlaps pool, 10.89.0.10-10.89.3.250; allowed: a range of its "
+		  "own" },
+		{ "[pool a]\nrange = 10.1.0.1-10.1.0.9\n[ppp]\npool = 10.0.0.0-10.2.0.0\n",
+		  "4: pool: overlaps [pool a], 10.1.0.1-10.1.0.9; allowed: a range of its own" },
+		{ "[pool a]\nrange = 10.89.0.1-10.89.0.1\n",
+		  "1: [pool a]: contains local-address, 10.89.0.1; allowed: a range without it" },
+		{ "[pool a]\nrange = 10.1.0.1-10.1.0.9\n[ppp]\nlocal-address = 10.1.0.9\n",
+		  "4: local-address: 10.1.0.9 lies inside [pool a]; allowed: an address outside" },
+	};
+
+	assert_all_refused(files, ELEMENTS(files));
+	parse("[pool a]\nrange = 10.1.0.1-10.1.0.9\n[pool b]\nrange = 10.1.0.10-10.1.0.20\n");
+}
+
+static void as_many_pools_as_there_may_be_are_read_and_one_more_is_refused(void **state)
+{
+	struct configuration found;
+	char text[4096] = "";
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < CONFIGURATION_POOLS_MAX; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+					 "[pool %u]\nrange = 10.1.%u.1-10.1.%u.1\n", i, i, i);
+	found = parse(text);
+	assert_int_equal(found.pool_count, CONFIGURATION_POOLS_MAX);
+	strcpy(text + used, "[pool more]\n");
+	assert_refused(text, "65: section [pool NAME]: \"more\" is wrong; allowed: at most 32 "
+			     "sections of this kind");
+}
+
 static void every_key_reaches_its_field(void **state)
 {
 	static const char text[] =
@@ -375,6 +445,7 @@ static void every_key_reaches_its_field(void **state)
 		"[ppp]\npool = 10.0.0.2 - 10.0.0.9\nlocal-address = 10.0.0.1\n"
 		"dns = 9.9.9.9 1.1.1.1\nmtu = 1500\nlcp-echo-interval = 0\n"
 		"lcp-echo-failures = 100\ndebug = yes\n"
+		"[pool a]\nrange = 10.1.0.2-10.1.0.9\n[pool b.C_-]\nrange=10.2.0.2 - 10.2.0.2\n"
 		"[login]\nfailures-per-client = 1000\nfailures-per-user = 10000\n"
 		"failures-per-address = 100000\ndelay-maximum = 3600\nforgive-after = 86400\n"
 		"[users]\ndatabase = /tmp/users\ndomain = keep\nrealm = strip\n"
@@ -408,6 +479,8 @@ static void every_key_reaches_its_field(void **state)
 		.data_path = CONFIGURATION_DATA_PATH_NULL,
 		.pool_first_ipv4 = 0x0a000002,
 		.pool_last_ipv4 = 0x0a000009,
+		.pools = { { "a", 0x0a010002, 0x0a010009 }, { "b.C_-", 0x0a020002, 0x0a020002 } },
+		.pool_count = 2,
 		.local_ipv4 = 0x0a000001,
 		.dns_ipv4 = { 0x09090909, 0x01010101 },
 		.mtu = 1500,
@@ -542,6 +615,9 @@ int main(void)
 		SENTENCE(listen_addresses_that_make_no_sense_are_refused),
 		SENTENCE(listen_addresses_may_be_of_both_families),
 		SENTENCE(pools_that_make_no_sense_are_refused),
+		SENTENCE(named_pools_that_make_no_sense_are_refused),
+		SENTENCE(pools_that_overlap_are_refused),
+		SENTENCE(as_many_pools_as_there_may_be_are_read_and_one_more_is_refused),
 		SENTENCE(single_addresses_that_make_no_sense_are_refused),
 		SENTENCE(values_that_contradict_each_other_are_refused_at_the_later_line),
 		SENTENCE(a_long_file_name_cuts_the_line_and_no_more),

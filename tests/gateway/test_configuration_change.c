@@ -40,6 +40,7 @@ static const struct {
 	{ "ppp", "lcp-echo-interval", "0" },
 	{ "ppp", "lcp-echo-failures", "5" },
 	{ "ppp", "debug", "yes" },
+	{ "pool NAME", "range", "10.0.0.2-10.0.0.9" },
 	{ "login", "failures-per-client", "4" },
 	{ "login", "failures-per-user", "19" },
 	{ "login", "failures-per-address", "99" },
@@ -58,6 +59,16 @@ static const struct {
 	{ "control", "launcher", "/launcher" },
 	{ "log", "level", "debug" },
 };
+
+/* A range is told with the name of its pool. */
+static const char *told(size_t other)
+{
+	static char text[256];
+	bool is_of_pool = strncmp(others[other].section, "pool ", 5) == 0;
+
+	snprintf(text, sizeof(text), "%s%s", is_of_pool ? "NAME " : "", others[other].value);
+	return text;
+}
 
 static struct configuration parse(const char *text)
 {
@@ -107,7 +118,7 @@ static void every_value_is_written_as_it_is_read(void **state)
 			configuration_key_find(others[i].section, others[i].name);
 
 		key->format(key, &configuration, text);
-		assert_string_equal(text, others[i].value);
+		assert_string_equal(text, told(i));
 	}
 }
 
@@ -154,7 +165,7 @@ static void what_needs_a_restart_keeps_its_value_and_all_else_is_taken(void **st
 		if (key->effect == CONFIGURATION_EFFECT_RESTART)
 			assert_string_equal(after, before);
 		else
-			assert_string_equal(after, others[i].value);
+			assert_string_equal(after, told(i));
 	}
 }
 
@@ -173,6 +184,23 @@ static void several_changes_come_in_the_order_of_the_table(void **state)
 	assert_string_equal(changes.keys[3]->name, "level");
 	assert_int_equal(changes.after.port, 1701);
 	assert_int_equal(changes.after.dns_ipv4[0], 0xc0000201);
+}
+
+static void pools_are_told_all_at_once(void **state)
+{
+	struct configuration_changes changes;
+	struct configuration running = parse("[pool a]\nrange = 10.0.0.2-10.0.0.9\n");
+	struct configuration file = parse("[pool b]\nrange = 10.1.0.2-10.1.0.2\n"
+					  "[pool a]\nrange = 10.0.0.2-10.0.0.9\n");
+	char text[CONFIGURATION_VALUE_MAX], name[CONFIGURATION_NAME_MAX];
+
+	configuration_compare(&running, &file, &changes);
+	assert_int_equal(changes.count, 1);
+	assert_string_equal(configuration_key_full_name(changes.keys[0], name), "pool.range");
+	changes.keys[0]->format(changes.keys[0], &changes.after, text);
+	assert_string_equal(text, "b 10.1.0.2-10.1.0.2, a 10.0.0.2-10.0.0.9");
+	changes.keys[0]->format(changes.keys[0], &changes.before, text);
+	assert_string_equal(text, "a 10.0.0.2-10.0.0.9");
 }
 
 /* saregate.conf(5) explains a key from ".It Ic KEY" in its section to the next one. */
@@ -238,6 +266,7 @@ int main(void)
 		SENTENCE(a_change_of_any_key_is_found_and_no_other),
 		SENTENCE(what_needs_a_restart_keeps_its_value_and_all_else_is_taken),
 		SENTENCE(several_changes_come_in_the_order_of_the_table),
+		SENTENCE(pools_are_told_all_at_once),
 		SENTENCE(the_manual_says_of_every_key_when_a_change_is_in_force),
 		SENTENCE(effects_have_names),
 	};
