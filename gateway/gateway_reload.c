@@ -114,14 +114,13 @@ static int change_listeners(struct gateway *gateway, const struct configuration 
 	return error;
 }
 
-static int prepare_pool(const struct gateway *gateway, const struct configuration *configuration,
-			struct address_pool **ret_pool, char ret_error[RELOAD_ERROR_MAX])
+static int prepare_pools(const struct gateway *gateway, const struct configuration *configuration,
+			 struct address_pools **ret_pools, char ret_error[RELOAD_ERROR_MAX])
 {
-	int error = sessions_prepare_pool(gateway->sessions, configuration->pool_first_ipv4,
-					  configuration->pool_last_ipv4, ret_pool);
+	int error = sessions_prepare_pools(gateway->sessions, configuration, ret_pools);
 
 	if (error)
-		snprintf(ret_error, RELOAD_ERROR_MAX, "%s: pool: %s", gateway->configuration_path,
+		snprintf(ret_error, RELOAD_ERROR_MAX, "%s: pools: %s", gateway->configuration_path,
 			 strerror(-error));
 	return error;
 }
@@ -153,19 +152,19 @@ static void take_secrets(struct gateway *gateway, struct tunnel_secrets *secrets
 static int change_parts(struct gateway *gateway, const struct configuration_changes *changes,
 			char ret_error[RELOAD_ERROR_MAX])
 {
-	_cleanup_(address_pool_freep) struct address_pool *pool = NULL;
+	_cleanup_(address_pools_freep) struct address_pools *pools = NULL;
 	_cleanup_(tunnel_secrets_freep) struct tunnel_secrets *secrets = NULL;
 	int error = check_local_address(gateway, changes, ret_error);
 
 	if (!error)
 		error = read_secrets(&changes->after, &secrets, ret_error);
 	if (!error)
-		error = prepare_pool(gateway, &changes->after, &pool, ret_error);
+		error = prepare_pools(gateway, &changes->after, &pools, ret_error);
 	if (!error)
 		error = change_listeners(gateway, &changes->after, ret_error);
 	if (error)
 		return error;
-	sessions_take_pool(gateway->sessions, TAKE_PTR(pool));
+	sessions_take_pools(gateway->sessions, TAKE_PTR(pools));
 	take_secrets(gateway, TAKE_PTR(secrets));
 	l2tp_service_change_settings(gateway->service, &changes->after);
 	log_open(changes->after.log_level);

@@ -19,6 +19,8 @@ const char *login_refusal_name(enum login_refusal refusal)
 		return "too-many-sessions";
 	case LOGIN_REFUSAL_POOL_EXHAUSTED:
 		return "pool-exhausted";
+	case LOGIN_REFUSAL_POOL_UNKNOWN:
+		return "pool-unknown";
 	case LOGIN_REFUSAL_OTHER_NAME:
 		return "other-name";
 	case LOGIN_REFUSAL_FAILURE:

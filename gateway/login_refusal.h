@@ -10,8 +10,9 @@ enum login_refusal {
 	LOGIN_REFUSAL_HELD_BACK, /* not even looked at, after too many failures */
 	LOGIN_REFUSAL_TOO_MANY_SESSIONS,
 	LOGIN_REFUSAL_POOL_EXHAUSTED,
-	LOGIN_REFUSAL_OTHER_NAME, /* than before in one session */
-	LOGIN_REFUSAL_FAILURE,    /* of ours: database, isolation, groups */
+	LOGIN_REFUSAL_POOL_UNKNOWN, /* the user's, or the group's */
+	LOGIN_REFUSAL_OTHER_NAME,   /* than before in one session */
+	LOGIN_REFUSAL_FAILURE,      /* of ours: database, isolation, groups */
 	LOGIN_REFUSAL_COUNT_,
 };
 

@@ -31,7 +31,8 @@ struct session_limits {
 	uint32_t session_timeout_seconds;
 	uint64_t expires; /* seconds since 1970; 0: never */
 	uint32_t dns_ipv4[ADDRESS_TEXT_DNS_MAX];
-	uint32_t group_id; /* 0: no group that the firewall has to know of */
+	char pool[ATTRIBUTE_NAME_MAX + 1]; /* "": the default */
+	uint32_t group_id;                 /* 0: no group that the firewall has to know of */
 	struct address_networks networks;
 	bool client_to_client;
 };
@@ -45,8 +46,9 @@ struct session {
 	struct plugin_channel *channel;
 	bool was_up;       /* that it is up was told, so its end will be */
 	bool pppd_running; /* asked for and not yet reported as ended */
-	const char *cause; /* first known reason of the end; static, or @kill_cause */
+	const char *cause; /* first known reason of the end; static, or one of these */
 	char kill_cause[160];
+	char refusal[128];
 	char asked[USER_NAME_MAX + 1]; /* the name that was looked for at the last log-in */
 	struct session_description description;
 	uint64_t started_usec;                  /* monotonic */
@@ -55,7 +57,7 @@ struct session {
 	struct session *owner_previous;
 	struct session *owner_next;
 	bool has_address;      /* description.inner_ipv4 is let through */
-	bool address_is_fixed; /* the user's own: it is not of the pool */
+	bool address_is_fixed; /* the user's own: it is of no pool */
 	char group[ATTRIBUTE_NAME_MAX + 1];
 	uint32_t group_id; /* that the firewall has for its interface; 0: none */
 	uint32_t idle_timeout_seconds;
@@ -68,7 +70,7 @@ struct sessions {
 	struct sessions_resources resources;
 	struct l2tp_service *service;
 	struct launcher_client *launcher;
-	struct address_pool *pool;
+	struct address_pools *pools;
 	struct {
 		const struct sessions_listener *listener; /* NULL: free */
 		void *userdata;
@@ -112,10 +114,12 @@ uint64_t session_now_usec(const struct sessions *sessions);
 /**
  * session_take_address() - a lease, or the user's own address, let through by the
  *                          isolation before PPP can use it
+ * @pool: that a lease is from; "": the default
  *
- * Return: 0; -ENOSPC; -EADDRINUSE: the user's own is the gateway's; negative errno.
+ * Return: 0; -ENOSPC; -ENXIO: there is no such pool; -EADDRINUSE: the user's own is
+ *         the gateway's; negative errno.
  */
-int session_take_address(struct session *session, const struct user *user);
+int session_take_address(struct session *session, const struct user *user, const char *pool);
 
 /* Takes back lease and place in the set of inner addresses. */
 void session_release_address(struct session *session);
@@ -124,8 +128,8 @@ void session_release_address(struct session *session);
 void session_addresses_change(struct sessions *sessions, const struct user *before,
 			      const struct user *after);
 
-/* Keeps all addresses of users' own out of a pool. Return: 0 or negative errno. */
-int session_addresses_claim(struct sessions *sessions, struct address_pool *pool);
+/* Keeps all addresses of users' own out of the pools. Return: 0 or negative errno. */
+int session_addresses_claim(struct sessions *sessions, struct address_pools *pools);
 
 /* The session is this user's from now on. Return: 0, -ENOMEM. */
 int session_owner_join(struct session *session, const char *user);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Inner addresses of sessions: from the pool, or a user's own. An address of a
- * user's own that lies in the pool is kept out of it, whether the user is there
+ * Inner addresses of sessions: from a pool, or a user's own. An address of a
+ * user's own that lies in a pool is kept out of it, whether the user is there
  * or not, so that nobody else gets it. I/O (nft set, user database).
  */
 #include "gateway/session.h"
@@ -23,22 +23,34 @@ static void take_over(const struct session *session, uint32_t ipv4)
 			session_release_address(other);
 }
 
-static int choose(struct session *session, const struct user *user)
+static int lease(struct session *session, const char *name)
+{
+	struct session_description *description = &session->description;
+	struct address_pool *pool = address_pools_find(session->sessions->pools, name);
+	int error = pool ? address_pool_lease(pool, 0, &description->inner_ipv4) : -ENXIO;
+
+	if (!error)
+		strcpy(description->pool, *name ? name : CONFIGURATION_POOL_DEFAULT);
+	return error;
+}
+
+static int choose(struct session *session, const struct user *user, const char *pool)
 {
 	struct session_description *description = &session->description;
 	const uint32_t fixed = inet_address_to_ipv4(&user->attributes.ipv4);
 
 	session->address_is_fixed = fixed != 0;
 	if (!fixed)
-		return address_pool_lease(session->sessions->pool, 0, &description->inner_ipv4);
+		return lease(session, pool);
 	if (fixed == session->sessions->resources.configuration->local_ipv4)
 		return -EADDRINUSE;
 	take_over(session, fixed);
 	description->inner_ipv4 = fixed;
+	description->pool[0] = '\0';
 	return 0;
 }
 
-int session_take_address(struct session *session, const struct user *user)
+int session_take_address(struct session *session, const struct user *user, const char *pool)
 {
 	const struct sessions_resources *resources = &session->sessions->resources;
 	struct session_description *description = &session->description;
@@ -46,7 +58,7 @@ int session_take_address(struct session *session, const struct user *user)
 
 	if (session->has_address)
 		return 0;
-	error = choose(session, user);
+	error = choose(session, user, pool);
 	if (error)
 		return error;
 	session->has_address = true;
@@ -75,7 +87,7 @@ void session_release_address(struct session *session)
 		log_error("session %u: its address stays in the set of inner addresses: %s",
 			  session->id, strerror(-error));
 	if (!session->address_is_fixed)
-		address_pool_release(session->sessions->pool, description->inner_ipv4);
+		address_pools_release(session->sessions->pools, description->inner_ipv4);
 	session->has_address = false;
 }
 
@@ -96,7 +108,7 @@ bool sessions_have_address(const struct sessions *sessions, uint32_t ipv4)
 
 /* ---- addresses of users' own ------------------------------------------------------------ */
 
-/* It is nobody's own any more: back into the pool, or to be by the session that has it. */
+/* It is nobody's own any more: back into its pool, or to be by the session that has it. */
 static void give_back(struct sessions *sessions, uint32_t ipv4)
 {
 	struct session *holder = find_holder(sessions, ipv4);
@@ -104,15 +116,15 @@ static void give_back(struct sessions *sessions, uint32_t ipv4)
 	if (holder)
 		holder->address_is_fixed = false;
 	else
-		address_pool_release(sessions->pool, ipv4);
+		address_pools_release(sessions->pools, ipv4);
 }
 
-/* Out of the pool; who has leased it leaves, and does not give it back. */
+/* Out of its pool; who has leased it leaves, and does not give it back. */
 static void keep_out(struct sessions *sessions, uint32_t ipv4, const char *user)
 {
 	struct session *holder;
 
-	if (address_pool_claim(sessions->pool, ipv4))
+	if (address_pools_claim(sessions->pools, ipv4))
 		return;
 	holder = find_holder(sessions, ipv4);
 	if (!holder)
@@ -139,42 +151,48 @@ void session_addresses_change(struct sessions *sessions, const struct user *befo
 static int claim_fixed(void *userdata, const struct user *user,
 		       const uint8_t nt_hash[MSCHAPV2_NT_HASH_SIZE])
 {
-	struct address_pool *pool = userdata;
+	struct address_pools *pools = userdata;
 
-	address_pool_claim(pool, inet_address_to_ipv4(&user->attributes.ipv4));
+	address_pools_claim(pools, inet_address_to_ipv4(&user->attributes.ipv4));
 	return 0;
 }
 
-int session_addresses_claim(struct sessions *sessions, struct address_pool *pool)
+int session_addresses_claim(struct sessions *sessions, struct address_pools *pools)
 {
-	return user_database_walk_fixed(sessions->resources.users, claim_fixed, pool);
+	return user_database_walk_fixed(sessions->resources.users, claim_fixed, pools);
 }
 
-int sessions_prepare_pool(const struct sessions *sessions, uint32_t first_ipv4, uint32_t last_ipv4,
-			  struct address_pool **ret_pool)
+int sessions_prepare_pools(const struct sessions *sessions,
+			   const struct configuration *configuration,
+			   struct address_pools **ret_pools)
 {
-	return address_pool_resize(sessions->pool, first_ipv4, last_ipv4, ret_pool);
+	return address_pools_new(configuration, sessions->pools, ret_pools);
 }
 
-void sessions_take_pool(struct sessions *sessions, struct address_pool *pool)
+void sessions_take_pools(struct sessions *sessions, struct address_pools *pools)
 {
 	for (const struct session *session = sessions->table; session; session = session->hh.next)
 		if (session->has_address)
-			address_pool_claim(pool, session->description.inner_ipv4);
-	if (session_addresses_claim(sessions, pool) < 0)
+			address_pools_claim(pools, session->description.inner_ipv4);
+	if (session_addresses_claim(sessions, pools) < 0)
 		log_error("the fixed addresses of users cannot be read: others may get them");
-	address_pool_free(sessions->pool);
-	sessions->pool = pool;
+	address_pools_free(sessions->pools);
+	sessions->pools = pools;
+}
+
+const struct address_pools *sessions_pools(const struct sessions *sessions)
+{
+	return sessions->pools;
 }
 
 size_t sessions_pool_size(const struct sessions *sessions)
 {
-	return address_pool_size(sessions->pool);
+	return address_pool_size(address_pools_find(sessions->pools, ""));
 }
 
 size_t sessions_pool_available(const struct sessions *sessions)
 {
-	return address_pool_available(sessions->pool);
+	return address_pool_available(address_pools_find(sessions->pools, ""));
 }
 
 void sessions_readmit(struct sessions *sessions)

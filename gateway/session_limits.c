@@ -35,6 +35,7 @@ int session_limits_resolve(const struct sessions *sessions, const struct user *u
 	else if (group.attributes.dns_ipv4[0])
 		dns = group.attributes.dns_ipv4;
 	memcpy(limits.dns_ipv4, dns, sizeof(limits.dns_ipv4));
+	strcpy(limits.pool, own->pool[0] ? own->pool : group.attributes.pool);
 	limits.sessions_maximum = own->sessions_maximum ? own->sessions_maximum
 				  : group.attributes.sessions_maximum
 					  ? group.attributes.sessions_maximum

@@ -29,6 +29,7 @@ static enum plugin_failure failure_of(enum login_refusal refusal)
 	case LOGIN_REFUSAL_HELD_BACK:
 	case LOGIN_REFUSAL_TOO_MANY_SESSIONS:
 	case LOGIN_REFUSAL_POOL_EXHAUSTED:
+	case LOGIN_REFUSAL_POOL_UNKNOWN:
 	case LOGIN_REFUSAL_OTHER_NAME:
 	case LOGIN_REFUSAL_FAILURE:
 	case LOGIN_REFUSAL_COUNT_:
@@ -75,6 +76,28 @@ static bool make_room(struct session *session, const char *user, uint32_t maximu
 	return true;
 }
 
+/* A lease that failed, @error, as words. Return: NULL if the pool is not to blame. */
+static const char *pool_refusal(struct session *session, int error, const char *pool,
+				enum login_refusal *ret_refusal)
+{
+	const char *name = *pool ? pool : CONFIGURATION_POOL_DEFAULT;
+
+	if (error == -ENXIO) {
+		*ret_refusal = LOGIN_REFUSAL_POOL_UNKNOWN;
+		snprintf(session->refusal, sizeof(session->refusal),
+			 "the user's address pool does not exist: there is no [pool %s]", name);
+		return session->refusal;
+	}
+	if (error != -ENOSPC)
+		return NULL;
+	*ret_refusal = LOGIN_REFUSAL_POOL_EXHAUSTED;
+	if (strcmp(name, CONFIGURATION_POOL_DEFAULT) == 0)
+		return "the address pool is exhausted: enlarge [ppp] pool";
+	snprintf(session->refusal, sizeof(session->refusal),
+		 "the address pool is exhausted: enlarge range of [pool %s]", name);
+	return session->refusal;
+}
+
 /*
  * All that a session gets when it may come in. Return: NULL; else why it may not, and
  * *@ret_refusal.
@@ -82,6 +105,7 @@ static bool make_room(struct session *session, const char *user, uint32_t maximu
 static const char *admit(struct session *session, const struct user *user,
 			 const struct session_limits *limits, enum login_refusal *ret_refusal)
 {
+	const char *why;
 	int error;
 
 	*ret_refusal = LOGIN_REFUSAL_TOO_MANY_SESSIONS;
@@ -90,11 +114,10 @@ static const char *admit(struct session *session, const struct user *user,
 	*ret_refusal = LOGIN_REFUSAL_FAILURE;
 	error = session_owner_join(session, user->name);
 	if (!error)
-		error = session_take_address(session, user);
-	if (error == -ENOSPC) {
-		*ret_refusal = LOGIN_REFUSAL_POOL_EXHAUSTED;
-		return "the address pool is exhausted: enlarge [ppp] pool";
-	}
+		error = session_take_address(session, user, limits->pool);
+	why = pool_refusal(session, error, limits->pool, ret_refusal);
+	if (why)
+		return why;
 	if (error == -EADDRINUSE)
 		return "the user's fixed address is the gateway's own";
 	if (error) {

@@ -278,10 +278,9 @@ int sessions_new(const struct sessions_resources *resources, struct sessions **r
 	sessions->refused_log_limit = (struct log_limit){ .interval_usec = 60000000, .burst = 1 };
 	sessions->failure_log_limit =
 		(struct log_limit){ .interval_usec = 60000000, .burst = FAILURE_LINES_A_MINUTE };
-	error = address_pool_new(configuration->pool_first_ipv4, configuration->pool_last_ipv4,
-				 &sessions->pool);
+	error = address_pools_new(configuration, NULL, &sessions->pools);
 	if (!error)
-		error = session_addresses_claim(sessions, sessions->pool);
+		error = session_addresses_claim(sessions, sessions->pools);
 	if (error)
 		return error;
 	error = launcher_client_new(resources->event, configuration->launcher, &launcher_ops,
@@ -301,7 +300,7 @@ void sessions_free(struct sessions *sessions)
 	HASH_ITER(hh, sessions->table, session, next)
 	session_let_go(session);
 	launcher_client_free(sessions->launcher);
-	address_pool_free(sessions->pool);
+	address_pools_free(sessions->pools);
 	free(sessions);
 }
 

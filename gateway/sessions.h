@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "gateway/address_pool.h"
+#include "gateway/address_pools.h"
 #include "gateway/configuration.h"
 #include "gateway/duration_histogram.h"
 #include "gateway/group_firewall.h"
@@ -36,8 +36,9 @@ struct session_description {
 	char user[USER_NAME_MAX + 1]; /* "" before log-in */
 	char group[ATTRIBUTE_NAME_MAX + 1];
 	struct inet_address outer_address;
-	uint16_t outer_port; /* of ESP-in-UDP; without it, of L2TP */
-	uint32_t inner_ipv4; /* host byte order, 0 before log-in */
+	uint16_t outer_port;               /* of ESP-in-UDP; without it, of L2TP */
+	uint32_t inner_ipv4;               /* host byte order, 0 before log-in */
+	char pool[ATTRIBUTE_NAME_MAX + 1]; /* that it was leased from; "": the user's own */
 	char interface[16];
 	const char *data_path;     /* static */
 	const char *data_path_why; /* static; "" where it is the preferred one */
@@ -149,25 +150,29 @@ int sessions_walk(struct sessions *sessions,
 		  void *userdata);
 
 /**
- * sessions_prepare_pool() - room for inner addresses of another range
+ * sessions_prepare_pools() - room for the inner addresses of another configuration
  *
- * Return: 0 and *@ret_pool for sessions_take_pool(), or for the caller to free;
- *         -EINVAL, -ENOMEM.
+ * Return: 0 and *@ret_pools for sessions_take_pools(), or for the caller to free;
+ *         -ENOMEM.
  */
-int sessions_prepare_pool(const struct sessions *sessions, uint32_t first_ipv4, uint32_t last_ipv4,
-			  struct address_pool **ret_pool);
+int sessions_prepare_pools(const struct sessions *sessions,
+			   const struct configuration *configuration,
+			   struct address_pools **ret_pools);
 
 /*
- * Leases come from this pool, taken over, from now on. Who is connected keeps his
- * address, inside or outside of it, and nobody else gets that one meanwhile.
+ * Leases come from these pools, taken over, from now on. Who is connected keeps his
+ * address, inside or outside of them, and nobody else gets that one meanwhile.
  */
-void sessions_take_pool(struct sessions *sessions, struct address_pool *pool);
+void sessions_take_pools(struct sessions *sessions, struct address_pools *pools);
 
 /* Whether a session has this inner address. */
 bool sessions_have_address(const struct sessions *sessions, uint32_t ipv4);
 
 size_t sessions_count(const struct sessions *sessions);
 size_t sessions_up_count(const struct sessions *sessions);
+/* Borrowed, until the next change of the configuration. */
+const struct address_pools *sessions_pools(const struct sessions *sessions);
+/* Of the default pool. */
 size_t sessions_pool_size(const struct sessions *sessions);
 size_t sessions_pool_available(const struct sessions *sessions);
 

@@ -165,8 +165,12 @@ static const struct reason refusals[] = {
 	  "`saregate user set`: another one" },
 	{ "the address pool is exhausted", WHY_STAGE_LOGIN, true,
 	  "the password is right, but no inner address is free",
-	  "enlarge [ppp] pool in "
-	  "saregate.conf, then `saregate reload` and `saregate setup`" },
+	  "enlarge that pool in saregate.conf, then `saregate reload`" },
+	{ "the user's address pool does not exist", WHY_STAGE_LOGIN, true,
+	  "the password is right, but saregate.conf does not have the pool that the user's "
+	  "address is from",
+	  "give the user, or the group, another pool (`saregate user set`, `saregate group set`), "
+	  "or add it to saregate.conf, then `saregate reload`" },
 	{ "user database failed", WHY_STAGE_LOGIN, true, "the user database cannot be read",
 	  "journalctl -u saregated; `saregate doctor`" },
 	{ "inner isolation failed", WHY_STAGE_LOGIN, true,

@@ -265,6 +265,8 @@ int set_up(void **state)
 	log_open(LOG_EMERG);
 	configuration.pool_first_ipv4 = POOL_FIRST;
 	configuration.pool_last_ipv4 = POOL_FIRST + POOL_SIZE - 1;
+	configuration.pools[0] = (struct configuration_pool){ "guests", GUESTS, GUESTS };
+	configuration.pool_count = 1;
 	configuration.local_ipv4 = POOL_FIRST - 1;
 	configuration.mtu = 1280;
 	configuration.login_backoff = (struct login_backoff_settings){
@@ -349,10 +351,17 @@ void assert_nothing_is_left(void)
 
 void change_pool(uint32_t first, uint32_t last)
 {
-	struct address_pool *pool = NULL;
+	configuration.pool_first_ipv4 = first;
+	configuration.pool_last_ipv4 = last;
+	change_pools();
+}
 
-	assert_int_equal(sessions_prepare_pool(fake.sessions, first, last, &pool), 0);
-	sessions_take_pool(fake.sessions, pool);
+void change_pools(void)
+{
+	struct address_pools *pools = NULL;
+
+	assert_int_equal(sessions_prepare_pools(fake.sessions, &configuration, &pools), 0);
+	sessions_take_pools(fake.sessions, pools);
 }
 
 void hang_up(void)

@@ -14,6 +14,8 @@
 
 #define POOL_FIRST 0x0a59000au
 #define POOL_SIZE  2u
+/* The one address of the pool guests. */
+#define GUESTS 0x0a5a000au
 
 /* What the sessions asked of the rest, and what the rest answers. */
 struct sessions_fake {
@@ -76,6 +78,8 @@ void pppd_exits(uint32_t code);
 /* The administrator ends the newest call, and its pppd exits. */
 void hang_up(void);
 void change_pool(uint32_t first, uint32_t last);
+/* The pools that are in the configuration now. */
+void change_pools(void);
 void assert_nothing_is_left(void);
 
 #define BEHAVIOUR(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

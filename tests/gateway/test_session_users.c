@@ -101,6 +101,117 @@ static void session_timeout_is_of_the_group_where_the_user_says_none(void **stat
 	assert_nothing_is_left();
 }
 
+static size_t available(const char *pool)
+{
+	return address_pool_available(address_pools_find(sessions_pools(fake.sessions), pool));
+}
+
+static void address_is_of_the_users_pool_else_of_the_groups_else_of_the_default(void **state)
+{
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.peer_ipv4, POOL_FIRST);
+	hang_up();
+	strcpy(fake.group.name, "visitors");
+	strcpy(fake.group.attributes.pool, "guests");
+	strcpy(fake.stored.attributes.group, "visitors");
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.peer_ipv4, GUESTS);
+	assert_int_equal(available("guests"), 0);
+	assert_int_equal(available(""), POOL_SIZE);
+	hang_up();
+	assert_int_equal(available("guests"), 1);
+	strcpy(fake.stored.attributes.pool, "default");
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.peer_ipv4, POOL_FIRST + 1);
+	hang_up();
+	assert_nothing_is_left();
+}
+
+static void pool_that_there_is_not_refuses_and_says_which(void **state)
+{
+	strcpy(fake.stored.attributes.pool, "gests");
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.accepted, 0);
+	pppd_exits(11);
+	assert_string_equal(fake.closed_message,
+			    "the user's address pool does not exist: there is no [pool gests]");
+	assert_nothing_is_left();
+}
+
+static void address_of_the_users_own_needs_no_pool(void **state)
+{
+	strcpy(fake.stored.attributes.pool, "gests");
+	fake.stored.attributes.ipv4 = inet_address_from_ipv4(0x0a010203);
+	start_call();
+	come_up();
+	assert_int_equal(fake.verdict.peer_ipv4, 0x0a010203);
+	hang_up();
+}
+
+static void exhausted_pool_refuses_and_says_which(void **state)
+{
+	strcpy(fake.stored.attributes.pool, "guests");
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.accepted, 1);
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.accepted, 0);
+	assert_int_equal(available(""), POOL_SIZE);
+	pppd_exits(11);
+	assert_string_equal(fake.closed_message,
+			    "the address pool is exhausted: enlarge range of [pool guests]");
+}
+
+static void address_of_the_users_own_is_kept_out_of_the_pool_that_has_it(void **state)
+{
+	struct user_attributes attributes = fake.stored.attributes;
+
+	attributes.ipv4 = inet_address_from_ipv4(GUESTS);
+	assert_int_equal(change_user(&attributes), 0);
+	assert_int_equal(available("guests"), 0);
+	change_pools();
+	assert_int_equal(available("guests"), 0);
+	attributes.ipv4 = (struct inet_address){ 0 };
+	assert_int_equal(change_user(&attributes), 0);
+	assert_int_equal(available("guests"), 1);
+}
+
+static void pool_that_goes_ends_nobody_and_comes_back_whole(void **state)
+{
+	strcpy(fake.stored.attributes.pool, "guests");
+	start_call();
+	come_up();
+	configuration.pool_count = 0;
+	change_pools();
+	assert_int_equal(sessions_up_count(fake.sessions), 1);
+	assert_null(address_pools_find(sessions_pools(fake.sessions), "guests"));
+	configuration.pool_count = 1;
+	change_pools();
+	assert_int_equal(available("guests"), 0);
+	hang_up();
+	assert_int_equal(available("guests"), 1);
+}
+
+/* What was of the default pool is now of the other one, and goes back to that. */
+static void address_that_another_pool_has_now_is_nobody_elses_until_it_is_free(void **state)
+{
+	start_call();
+	come_up();
+	change_pool(POOL_FIRST + 8, POOL_FIRST + 8);
+	configuration.pools[0].first_ipv4 = configuration.pools[0].last_ipv4 = POOL_FIRST;
+	change_pools();
+	assert_int_equal(available("guests"), 0);
+	assert_int_equal(available(""), 1);
+	hang_up();
+	assert_int_equal(available("guests"), 1);
+	assert_int_equal(available(""), 1);
+}
+
 static void send_idle(uint32_t seconds)
 {
 	const union plugin_message message = { .counters = { .header.type = PLUGIN_MESSAGE_COUNTERS,
@@ -472,6 +583,13 @@ int main(void)
 		BEHAVIOUR(disabled_user_loses_all_sessions_and_does_not_get_in),
 		BEHAVIOUR(user_who_expires_loses_the_session_and_does_not_get_in),
 		BEHAVIOUR(session_timeout_is_of_the_group_where_the_user_says_none),
+		BEHAVIOUR(address_is_of_the_users_pool_else_of_the_groups_else_of_the_default),
+		BEHAVIOUR(pool_that_there_is_not_refuses_and_says_which),
+		BEHAVIOUR(address_of_the_users_own_needs_no_pool),
+		BEHAVIOUR(exhausted_pool_refuses_and_says_which),
+		BEHAVIOUR(address_of_the_users_own_is_kept_out_of_the_pool_that_has_it),
+		BEHAVIOUR(pool_that_goes_ends_nobody_and_comes_back_whole),
+		BEHAVIOUR(address_that_another_pool_has_now_is_nobody_elses_until_it_is_free),
 		BEHAVIOUR(group_that_changes_changes_its_members),
 		BEHAVIOUR(idle_session_ends_at_the_limit_of_now),
 		BEHAVIOUR(newer_login_replaces_the_oldest),

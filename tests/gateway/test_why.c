@@ -173,8 +173,11 @@ static void each_refused_log_in_has_its_remedy(void **state)
 		{ "the user is disabled", "the user is disabled", "saregate user enable" },
 		{ "the user has expired", "the user has expired", "saregate user set" },
 		{ "the user has as many sessions as allowed", "as many sessions", "session kill" },
-		{ "the address pool is exhausted: enlarge [ppp] pool", "no inner address is free",
-		  "[ppp] pool" },
+		{ "the address pool is exhausted: enlarge [ppp] pool",
+		  "no inner address is free (the address pool is exhausted: enlarge [ppp] pool)",
+		  "saregate reload" },
+		{ "the user's address pool does not exist: there is no [pool guests]",
+		  "there is no [pool guests]", "saregate user set" },
 		{ "something new", "something new", "journalctl" },
 	};
 
