@@ -3,9 +3,11 @@
 #include "gateway/doctor_network.h"
 
 #include "base/cleanup.h"
+#include "gateway/configuration_pools.h"
 #include "gateway/profile_source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define AREA "network"
@@ -82,22 +84,30 @@ static void check_forwarding(const struct doctor_network_facts *facts,
 
 /* ---- the pool -------------------------------------------------------------------- */
 
-/* Whether the address, IPv4, lies inside the pool. */
-static bool is_in_pool(const struct configuration *configuration, json_object *entry)
+/* "the pool", "the pool guests". */
+static const char *pool_text(const struct configuration_pool *pool, char text[64])
 {
-	struct inet_address address;
-	uint32_t ipv4;
+	bool is_default = strcmp(pool->name, CONFIGURATION_POOL_DEFAULT) == 0;
 
-	if (strcmp(text_of(entry, "family"), "inet") != 0 ||
-	    inet_address_parse(text_of(entry, "local"), &address) < 0)
-		return false;
-	ipv4 = inet_address_to_ipv4(&address);
-	return ipv4 >= configuration->pool_first_ipv4 && ipv4 <= configuration->pool_last_ipv4;
+	snprintf(text, 64, "the pool%s%s", is_default ? "" : " ", is_default ? "" : pool->name);
+	return text;
 }
 
-static void check_pool_addresses(const struct configuration *configuration, json_object *addresses,
+/* Whether the address, IPv4, lies inside the pool. */
+static bool is_in_pool(const struct configuration_pool *pool, json_object *entry)
+{
+	struct inet_address address;
+
+	return strcmp(text_of(entry, "family"), "inet") == 0 &&
+	       inet_address_parse(text_of(entry, "local"), &address) == 0 &&
+	       configuration_pool_contains(pool, inet_address_to_ipv4(&address));
+}
+
+static void check_pool_addresses(const struct configuration_pool *pool, json_object *addresses,
 				 struct doctor_findings *findings)
 {
+	char name_text[64];
+
 	for (size_t i = 0; i < json_object_array_length(addresses); i++) {
 		json_object *interface = json_object_array_get_idx(addresses, i);
 		const char *name = text_of(interface, "ifname");
@@ -109,67 +119,94 @@ static void check_pool_addresses(const struct configuration *configuration, json
 		for (size_t k = 0; k < json_object_array_length(list); k++) {
 			json_object *entry = json_object_array_get_idx(list, k);
 
-			if (is_in_pool(configuration, entry))
+			if (is_in_pool(pool, entry))
 				doctor_add(findings, DOCTOR_ERROR, AREA,
-					   "%s of interface %s lies inside the pool of clients",
-					   text_of(entry, "local"), name);
+					   "%s of interface %s lies inside %s of clients",
+					   text_of(entry, "local"), name,
+					   pool_text(pool, name_text));
 		}
 	}
 }
 
-static void check_pool_networks(const struct configuration *configuration,
+static void check_pool_networks(const struct configuration_pool *pool,
 				const struct host_networks *networks,
 				struct doctor_findings *findings)
 {
-	const struct pool_network *met =
-		pool_find_collision(networks->networks, networks->count,
-				    configuration->pool_first_ipv4, configuration->pool_last_ipv4);
-	char text[INET6_ADDRSTRLEN];
+	const struct pool_network *met = pool_find_collision(networks->networks, networks->count,
+							     pool->first_ipv4, pool->last_ipv4);
+	char text[INET6_ADDRSTRLEN], name_text[64];
 
 	if (met)
 		doctor_add(findings, DOCTOR_WARNING, AREA,
-			   "the pool of clients overlaps the network %s/%d of %s: hosts of both "
+			   "%s of clients overlaps the network %s/%d of %s: hosts of both "
 			   "cannot be told apart",
-			   ipv4_text(met->first, text),
+			   pool_text(pool, name_text), ipv4_text(met->first, text),
 			   32 - __builtin_popcount(met->last - met->first), met->interface);
 }
 
-/* One that collides with nothing, as setup would choose it, in its options. */
-static void advise_pool(const struct host_networks *networks, struct doctor_findings *findings)
+/* Setup writes the default pool; sections are the administrator's. */
+static void advise_range(const struct configuration_pool *pool, const struct pool_range *range,
+			 struct doctor_findings *findings)
 {
 	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN], local[INET6_ADDRSTRLEN];
-	struct pool_range range;
 
-	if (pool_choose(networks->networks, networks->count, &range))
+	ipv4_text(range->first, first);
+	ipv4_text(range->last, last);
+	if (strcmp(pool->name, CONFIGURATION_POOL_DEFAULT) == 0)
 		doctor_run(findings,
 			   "saregate setup --non-interactive --pool %s-%s --local-address %s",
-			   ipv4_text(range.first, first), ipv4_text(range.last, last),
-			   ipv4_text(range.local, local));
+			   first, last, ipv4_text(range->local, local));
 	else
 		doctor_advise(findings,
-			      "give `saregate setup --pool` a range that nobody else has");
+			      "give [pool %s] of saregate.conf another range, such as %s-%s; then: "
+			      "saregate reload",
+			      pool->name, first, last);
 }
 
-static void check_pool(const struct doctor_network_facts *facts, json_object *addresses,
+/* One that collides with nothing, as setup would choose it, in its options. */
+static void advise_pool(const struct doctor_network_facts *facts,
+			const struct configuration_pool *pool, struct doctor_findings *findings)
+{
+	const struct host_networks *networks = &facts->networks;
+	struct pool_range range;
+	char name_text[64];
+
+	if (pool_choose(networks->networks, networks->count, facts->configuration, &range))
+		advise_range(pool, &range, findings);
+	else
+		doctor_advise(findings, "give %s a range that nobody else has",
+			      pool_text(pool, name_text));
+}
+
+static void check_pool(const struct doctor_network_facts *facts,
+		       const struct configuration_pool *pool, json_object *addresses,
 		       struct doctor_findings *findings)
 {
-	const struct configuration *configuration = facts->configuration;
 	size_t before = findings->count;
-	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN];
+	char range[CONFIGURATION_POOL_RANGE_MAX], name_text[64];
 
+	check_pool_addresses(pool, addresses, findings);
+	if (findings->count == before) /* else its network is met, too */
+		check_pool_networks(pool, &facts->networks, findings);
+	if (findings->count > before)
+		advise_pool(facts, pool, findings);
+	else
+		doctor_add(findings, DOCTOR_GOOD, AREA, "%s, %s, collides with nothing",
+			   pool_text(pool, name_text), configuration_pool_range(pool, range));
+}
+
+static void check_pools(const struct doctor_network_facts *facts, json_object *addresses,
+			struct doctor_findings *findings)
+{
 	if (facts->networks_error < 0) {
 		doctor_unseen(findings, AREA, "networks of this host", facts->networks_error);
 		return;
 	}
-	check_pool_addresses(configuration, addresses, findings);
-	if (findings->count == before) /* else its network is met, too */
-		check_pool_networks(configuration, &facts->networks, findings);
-	if (findings->count > before)
-		advise_pool(&facts->networks, findings);
-	else
-		doctor_add(findings, DOCTOR_GOOD, AREA, "pool %s-%s collides with nothing",
-			   ipv4_text(configuration->pool_first_ipv4, first),
-			   ipv4_text(configuration->pool_last_ipv4, last));
+	for (size_t i = 0; i < configuration_pool_total(facts->configuration); i++) {
+		struct configuration_pool pool = configuration_pool_get(facts->configuration, i);
+
+		check_pool(facts, &pool, addresses, findings);
+	}
 }
 
 /* ---- where clients arrive -------------------------------------------------------- */
@@ -317,7 +354,7 @@ void doctor_network_check(const struct doctor_network_facts *facts,
 	check_forwarding(facts, findings);
 	addresses = read_list(&facts->addresses, "addresses", findings);
 	if (addresses && facts->configuration)
-		check_pool(facts, addresses, findings);
+		check_pools(facts, addresses, findings);
 	for (size_t i = 0; addresses && facts->configuration && i < facts->connections->count; i++)
 		check_arrival(facts, addresses, &facts->connections->entries[i], findings);
 	check_rules(facts, findings);

@@ -2,6 +2,8 @@
 /* Ranges that do not meet. Pure. */
 #include "gateway/pool_choice.h"
 
+#include "gateway/configuration_pools.h"
+
 #define IPV4(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (c) << 8 | (d))
 
 /* Of each /22: .0.10 to .3.250, and .0.1. */
@@ -35,30 +37,54 @@ const struct pool_network *pool_find_collision(const struct pool_network *networ
 	return NULL;
 }
 
-/* The /22 that begins at @start, if it meets no network. */
-static bool take(const struct pool_network *networks, size_t count, uint32_t start,
-		 struct pool_range *ret_range)
+/* What a new pool must not meet. */
+struct taken {
+	const struct pool_network *networks;
+	size_t count;
+	const struct configuration *configuration;
+};
+
+static bool meets_pool(const struct configuration *configuration, uint32_t first, uint32_t last)
 {
-	for (size_t i = 0; i < count; i++)
-		if (meets(&networks[i], start, start + STEP - 1))
+	const struct configuration_pool wanted = { .first_ipv4 = first, .last_ipv4 = last };
+
+	for (size_t i = 0; configuration && i < configuration_pool_total(configuration); i++) {
+		struct configuration_pool pool = configuration_pool_get(configuration, i);
+
+		if (configuration_pools_meet(&pool, &wanted))
+			return true;
+	}
+	return false;
+}
+
+/* The /22 that begins at @start, if it meets nothing. */
+static bool take(const struct taken *taken, uint32_t start, struct pool_range *ret_range)
+{
+	for (size_t i = 0; i < taken->count; i++)
+		if (meets(&taken->networks[i], start, start + STEP - 1))
 			return false;
+	if (meets_pool(taken->configuration, start, start + STEP - 1))
+		return false;
 	*ret_range = (struct pool_range){ start + OFFSET_FIRST, start + OFFSET_LAST,
 					  start + OFFSET_LOCAL };
 	return true;
 }
 
-bool pool_choose(const struct pool_network *networks, size_t count, struct pool_range *ret_range)
+bool pool_choose(const struct pool_network *networks, size_t count,
+		 const struct configuration *configuration, struct pool_range *ret_range)
 {
+	const struct taken taken = { networks, count, configuration };
+
 	/* From 10.89/16 on, round about: low numbers are what sites begin with. */
 	for (uint32_t i = 0; i < 256; i++)
 		for (uint32_t part = 0; part < 65536; part += STEP)
-			if (take(networks, count, IPV4(10, (89 + i) % 256, 0, 0) + part, ret_range))
+			if (take(&taken, IPV4(10, (89 + i) % 256, 0, 0) + part, ret_range))
 				return true;
 	for (uint32_t start = IPV4(172, 16, 0, 0); start < IPV4(172, 32, 0, 0); start += STEP)
-		if (take(networks, count, start, ret_range))
+		if (take(&taken, start, ret_range))
 			return true;
 	for (uint32_t part = 0; part < 65536; part += STEP)
-		if (take(networks, count, IPV4(192, 168, 0, 0) + part, ret_range))
+		if (take(&taken, IPV4(192, 168, 0, 0) + part, ret_range))
 			return true;
 	return false;
 }

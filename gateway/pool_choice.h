@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "gateway/configuration.h"
+
 #include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,13 +47,15 @@ const struct pool_network *pool_find_collision(const struct pool_network *networ
 
 /**
  * pool_choose() - the default pool, or the first of its kind that meets no network at all
+ * @configuration: whose pools it does not meet either; NULL: of no interest
  *
  * Looked through are /22 networks of 10/8, 172.16/12 and 192.168/16; of each the pool
  * is .0.10 to .3.250 and the local address .0.1.
  *
  * Return: true; false if every one of them meets a network, *@ret_range untouched.
  */
-bool pool_choose(const struct pool_network *networks, size_t count, struct pool_range *ret_range);
+bool pool_choose(const struct pool_network *networks, size_t count,
+		 const struct configuration *configuration, struct pool_range *ret_range);
 
 /* An address beside a pool that somebody has named: the first of its /24, or next to it. */
 uint32_t pool_choose_local(uint32_t first, uint32_t last);

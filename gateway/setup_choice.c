@@ -3,6 +3,7 @@
 #include "gateway/setup_choice.h"
 
 #include "base/cleanup.h"
+#include "gateway/configuration_pools.h"
 #include "gateway/pool_choice.h"
 #include "gateway/setup_network.h"
 
@@ -94,7 +95,7 @@ const struct pool_network *setup_choice_pool(const struct setup_host *host,
 		if (networks->networks[i].first <= configuration->pool_last_ipv4 &&
 		    networks->networks[i].last >= configuration->local_ipv4)
 			met = &networks->networks[i];
-	if (!met || !pool_choose(networks->networks, networks->count, &range))
+	if (!met || !pool_choose(networks->networks, networks->count, configuration, &range))
 		return NULL;
 	format_range(range.first, range.last, ret_pool);
 	format_ipv4(range.local, ret_local);
@@ -138,6 +139,43 @@ static int check_collisions(const struct host_networks *networks, uint32_t first
 		return refuse_collision(met, "pool", ret_error);
 	met = pool_find_collision(networks->networks, networks->count, local, local);
 	return met ? refuse_collision(met, "local-address", ret_error) : 0;
+}
+
+/* Those of the sections [pool NAME], which setup itself never makes. */
+static int check_other_pools(const struct setup_host *host, struct setup_error *ret_error)
+{
+	const struct configuration *configuration = &host->configuration;
+
+	for (size_t i = 0; i < configuration->pool_count; i++) {
+		const struct configuration_pool *pool = &configuration->pools[i];
+		const struct pool_network *met =
+			pool_find_collision(host->networks.networks, host->networks.count,
+					    pool->first_ipv4, pool->last_ipv4);
+		char what[ATTRIBUTE_NAME_MAX + sizeof("[pool ]")];
+
+		snprintf(what, sizeof(what), "[pool %s]", pool->name);
+		if (met)
+			return refuse_collision(met, what, ret_error);
+	}
+	return 0;
+}
+
+static int refuse_overlap(const struct configuration *configuration,
+			  const struct configuration *wanted, struct setup_error *ret_error)
+{
+	const struct configuration_pool pool = configuration_pool_get(wanted, 0);
+
+	for (size_t i = 0; i < configuration->pool_count; i++) {
+		const struct configuration_pool *other = &configuration->pools[i];
+		char range[CONFIGURATION_POOL_RANGE_MAX];
+
+		if (configuration_pools_meet(&pool, other))
+			return setup_fail(ret_error,
+					  "pool overlaps [pool %s] of saregate.conf, %s; allowed: "
+					  "a range of its own",
+					  other->name, configuration_pool_range(other, range));
+	}
+	return 0;
 }
 
 /* The numbers of a pool, whatever the local address. Return: 0; -ECANCELED; -ENOMEM. */
@@ -189,6 +227,8 @@ int setup_choice_check_pool(const struct setup_host *host, const char *pool, con
 				  local);
 	r = check_collisions(&host->networks, wanted.pool_first_ipv4, wanted.pool_last_ipv4,
 			     wanted.local_ipv4, ret_error);
+	if (r == 0)
+		r = refuse_overlap(&host->configuration, &wanted, ret_error);
 	if (r == 0)
 		format_ipv4(wanted.local_ipv4, ret_local);
 	return r;
@@ -305,6 +345,8 @@ int setup_choice_complete(const struct setup_host *host, struct setup_options *o
 	int r;
 
 	r = complete_pool(host, options, storage, report, ret_error);
+	if (r == 0 && host->is_first)
+		r = check_other_pools(host, ret_error);
 	if (r == 0)
 		r = complete_public_address(host, options, storage, report, ret_error);
 	if (r == 0)

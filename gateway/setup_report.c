@@ -2,6 +2,7 @@
 /* Lines for people. I/O. */
 #include "gateway/setup_report.h"
 
+#include "gateway/configuration_pools.h"
 #include "gateway/setup_firewalls.h"
 
 #include <stdio.h>
@@ -56,12 +57,17 @@ static char *format_ipv4(uint32_t ipv4, char text[INET6_ADDRSTRLEN])
 static void show_inner(const struct configuration *configuration)
 {
 	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN], local[INET6_ADDRSTRLEN];
+	char range[CONFIGURATION_POOL_RANGE_MAX];
 	const uint32_t *dns = configuration->dns_ipv4;
 
 	printf("  clients get         %s-%s; this host is %s to them\n",
 	       format_ipv4(configuration->pool_first_ipv4, first),
 	       format_ipv4(configuration->pool_last_ipv4, last),
 	       format_ipv4(configuration->local_ipv4, local));
+	for (size_t i = 0; i < configuration->pool_count; i++)
+		printf("                      %s from the pool %s\n",
+		       configuration_pool_range(&configuration->pools[i], range),
+		       configuration->pools[i].name);
 	printf("  their DNS servers   %s%s%s\n", dns[0] ? format_ipv4(dns[0], first) : "none",
 	       dns[1] ? ", " : "", dns[1] ? format_ipv4(dns[1], last) : "");
 }

@@ -264,6 +264,10 @@ in_gateway() {
 		printf '[ppp]\nmtu = 1300\n\npol = 10.0.0.1-10.0.0.9\n' >$work/other.conf
 		refused "$work/other.conf:4: key \"pol\": unknown in \[ppp\]; allowed: .*pool" \
 			config check $work/other.conf
+		printf '[pool a]\nrange = 10.1.0.1-10.1.0.9\n[pool b]\nrange = 10.1.0.9-10.1.0.20\n' \
+			>$work/other.conf
+		refused "$work/other.conf:3: \[pool b\]: overlaps \[pool a\], 10.1.0.1-10.1.0.9; allowed: " \
+			config check $work/other.conf
 		refused "$work/none: cannot be read: No such file" config check $work/none
 		printf '[listen]\nport = 70000\n' >$conf/saregate.conf
 		refused "$conf/saregate.conf:2: port: .*; allowed: 1 to 65535" config check

@@ -179,6 +179,10 @@ setup() { load "$top_srcdir/tests/gateway/setup-skip.bash"; }
 		refused 'pool meets the network 10.89.1.0' setup --non-interactive --pool 10.89.1.10-10.89.1.20
 		refused 'local-address meets the network 203.0.113.0' setup --non-interactive \
 			--pool 10.7.0.2-10.7.0.9 --local-address 203.0.113.7
+		printf '[pool guests]\nrange = 10.20.0.9-10.20.0.99\n' >>$conf/saregate.conf
+		refused 'pool overlaps \[pool guests\] of saregate.conf, 10.20.0.9-10.20.0.99' \
+			setup --non-interactive --pool 10.20.0.2-10.20.0.9
+		sed -i '/^\[pool guests\]/,$d' $conf/saregate.conf
 		# a part of what lies behind a router is somebody's own decision
 		saregate setup --non-interactive --pool 10.20.0.2-10.20.0.9 >/dev/null
 		grep -q '^local-address = 10.20.0.1$' $conf/saregate.conf

@@ -103,6 +103,31 @@ static void an_address_inside_the_pool_is_an_error_with_a_free_pool(void **state
 	assert_null(finding_of(&findings, "overlaps"));
 }
 
+static void each_pool_is_looked_at(void **state)
+{
+	struct doctor_network_facts facts =
+		network("[" ETH0 "," INTERFACE("eth1", "1500", ADDRESS("10.90.0.50", "16")) "]",
+			"[" RULES "]");
+	FINDINGS;
+
+	configuration.pools[0] =
+		(struct configuration_pool){ "guests", IPV4(10, 90, 0, 10), IPV4(10, 90, 0, 250) };
+	configuration.pools[1] =
+		(struct configuration_pool){ "staff", IPV4(10, 91, 0, 10), IPV4(10, 91, 0, 250) };
+	configuration.pool_count = 2;
+	add_network(&facts, IPV4(10, 90, 0, 0), IPV4(10, 90, 255, 255), true, "eth1");
+	add_network(&facts, IPV4(10, 91, 0, 128), IPV4(10, 91, 0, 255), false, "eth0");
+	doctor_network_check(&facts, &findings);
+	assert_finding(
+		&findings, DOCTOR_ERROR, "10.90.0.50 of interface eth1 lies inside the pool guests",
+		"[pool guests] of saregate.conf another range, such as 10.89.4.10-10.89.7.250");
+	assert_finding(
+		&findings, DOCTOR_WARNING, "the pool staff of clients overlaps",
+		"[pool staff] of saregate.conf another range, such as 10.89.4.10-10.89.7.250");
+	assert_finding(&findings, DOCTOR_GOOD,
+		       "the pool, 10.89.0.10-10.89.3.250, collides with nothing", NULL);
+}
+
 static void a_network_that_meets_the_pool_is_a_warning(void **state)
 {
 	struct doctor_network_facts facts = network("[" ETH0 "]", "[" RULES "]");
@@ -473,6 +498,7 @@ int main(void)
 		SENTENCE(a_gateway_with_a_session_is_good),
 		SENTENCE(forwarding_that_is_off_is_an_error_and_one_that_ends_at_boot_a_warning),
 		SENTENCE(an_address_inside_the_pool_is_an_error_with_a_free_pool),
+		SENTENCE(each_pool_is_looked_at),
 		SENTENCE(a_network_that_meets_the_pool_is_a_warning),
 		SENTENCE(a_network_behind_a_router_that_holds_more_than_the_pool_is_good),
 		SENTENCE(an_address_that_is_gone_keeps_clients_out),

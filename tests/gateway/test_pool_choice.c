@@ -9,7 +9,7 @@ static void assert_chosen(const struct pool_network *networks, size_t count, uin
 {
 	struct pool_range range = { 0 };
 
-	assert_true(pool_choose(networks, count, &range));
+	assert_true(pool_choose(networks, count, NULL, &range));
 	assert_int_equal(range.local, network + 1);
 	assert_int_equal(range.first, network + 10);
 	assert_int_equal(range.last, network + 3 * 256 + 250);
@@ -49,13 +49,27 @@ static void a_host_that_has_all_of_10_gets_one_of_172(void **state)
 	assert_chosen(&more, 1, IPV4(192, 168, 0, 0));
 }
 
+static void what_saregate_conf_has_already_is_not_chosen(void **state)
+{
+	static const struct configuration configuration = {
+		.pool_first_ipv4 = IPV4(10, 89, 3, 255),
+		.pool_last_ipv4 = IPV4(10, 89, 3, 255),
+		.pools = { { "guests", IPV4(10, 89, 4, 0), IPV4(10, 89, 8, 0) } },
+		.pool_count = 1,
+	};
+	struct pool_range range = { 0 };
+
+	assert_true(pool_choose(NULL, 0, &configuration, &range));
+	assert_int_equal(range.local, IPV4(10, 89, 12, 1));
+}
+
 static void a_host_that_has_all_gets_none(void **state)
 {
 	static const struct pool_network all = { .first = IPV4(10, 0, 0, 0),
 						 .last = IPV4(192, 168, 255, 255) };
 	struct pool_range range = { 1, 2, 3 };
 
-	assert_false(pool_choose(&all, 1, &range));
+	assert_false(pool_choose(&all, 1, NULL, &range));
 	assert_int_equal(range.local, 3);
 }
 
@@ -114,6 +128,7 @@ int main(void)
 		SENTENCE(a_host_that_meets_nothing_has_the_default),
 		SENTENCE(one_address_in_common_is_too_many),
 		SENTENCE(a_host_that_has_all_of_10_gets_one_of_172),
+		SENTENCE(what_saregate_conf_has_already_is_not_chosen),
 		SENTENCE(a_host_that_has_all_gets_none),
 		SENTENCE(a_pool_inside_a_connected_network_collides),
 		SENTENCE(a_part_of_what_lies_behind_a_router_may_be_named),
