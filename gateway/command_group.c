@@ -215,7 +215,7 @@ static enum command_result run_show(const struct command *command, int argc, cha
 }
 
 #define ATTRIBUTES_HELP                                                                           \
-	"  --pool NAME             pool for its members; stored, without effect\n"                \
+	"  --pool NAME             pool for its members: [pool NAME] of saregate.conf, default\n" \
 	"  --dns ADDRESS[,ADDRESS] DNS servers that its members are told of\n"                    \
 	"  --networks LIST         up to 16 networks ADDRESS/LENGTH, separated by commas, that\n" \
 	"                          its members may reach, DNS servers among them; none; or "      \

@@ -89,6 +89,26 @@ static void print_held_back(json_object *status)
 		printf("%-12s and %" PRIu64 " more\n", "", count - shown);
 }
 
+/* "default: 10.89.0.10-10.89.3.250, 2 of 1009 in use", a pool a line. */
+static void print_pools(json_object *status)
+{
+	json_object *list;
+
+	if (!json_object_object_get_ex(status, "pools", &list) ||
+	    !json_object_is_type(list, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		json_object *pool = json_object_array_get_idx(list, i);
+		uint64_t size = answer_number(pool, "size");
+		char text[256];
+
+		snprintf(text, sizeof(text), "%s: %s, %" PRIu64 " of %" PRIu64 " in use",
+			 answer_text(pool, "name"), answer_text(pool, "range"),
+			 size - answer_number(pool, "free"), size);
+		print_line(i == 0 ? "pools" : "", text);
+	}
+}
+
 static void print_state(const char *state)
 {
 	bool is_well = strcmp(state, "running") == 0;
@@ -111,8 +131,7 @@ static void print_status(json_object *status)
 	print_line("sessions", answer_text(status, "sessions"));
 	print_line("tunnels", answer_text(status, "tunnels"));
 	print_line("users", answer_text(status, "users"));
-	print_line("pool", answer_text(status, "pool"));
-	print_line("pool free", answer_text(status, "pool_free"));
+	print_pools(status);
 	print_line("data path", answer_text(status, "data_path"));
 	if (*answer_text(status, "data_path_why"))
 		print_line("", answer_text(status, "data_path_why"));
@@ -146,9 +165,9 @@ const struct command command_status = {
 	.summary = "show how the gateway is",
 	.help = "State (running, or degraded with what is wrong and the remedy), addresses, "
 		"numbers\n"
-		"of sessions, tunnels and users, what is free in the pool, who has to wait after "
-		"failed\n"
-		"log-ins (see saregate unblock), counters.\n"
+		"of sessions, tunnels and users, what is in use of each pool, who has to wait "
+		"after\n"
+		"failed log-ins (see saregate unblock), counters.\n"
 		"\n"
 		"  --json  object with all of it\n"
 		"\n"

@@ -256,20 +256,21 @@ static enum command_result run_del(const struct command *command, int argc, char
 	return print_ended("deleted user", name, ended, arguments.json);
 }
 
-#define ATTRIBUTES_HELP                                                                       \
-	"  --enabled yes|no        whether the user may come in\n"                            \
-	"  --expires DATE          YYYY-MM-DD (the end of that day), \"YYYY-MM-DD HH:MM\",\n" \
-	"                          seconds since 1970, or never\n"                            \
-	"  --group NAME            what the group says holds where the user says nothing\n"   \
-	"  --ipv4 ADDRESS          inner address of this user's own; one session at a time\n" \
-	"  --ipv6 ADDRESS          the same over IPv6; stored, without effect\n"              \
-	"  --pool NAME             pool for the inner address; stored, without effect\n"      \
-	"  --dns ADDRESS[,ADDRESS] DNS servers that this user is told of\n"                   \
-	"  --sessions-maximum N    sessions at once; beyond it [users] sessions-exceeded\n"   \
-	"                          of saregate.conf says which one ends\n"                    \
-	"  --idle-timeout TIME     ends a session without traffic; seconds, or 15m, 8h, 2d\n" \
-	"  --session-timeout TIME  ends a session after this time\n"                          \
-	"  --comment TEXT          for the administrator\n"                                   \
+#define ATTRIBUTES_HELP                                                                         \
+	"  --enabled yes|no        whether the user may come in\n"                              \
+	"  --expires DATE          YYYY-MM-DD (the end of that day), \"YYYY-MM-DD HH:MM\",\n"   \
+	"                          seconds since 1970, or never\n"                              \
+	"  --group NAME            what the group says holds where the user says nothing\n"     \
+	"  --ipv4 ADDRESS          inner address of this user's own; one session at a time\n"   \
+	"  --ipv6 ADDRESS          the same over IPv6; stored, without effect\n"                \
+	"  --pool NAME             pool for the inner address: [pool NAME] of saregate.conf,\n" \
+	"                          default; empty: the group's, else default\n"                 \
+	"  --dns ADDRESS[,ADDRESS] DNS servers that this user is told of\n"                     \
+	"  --sessions-maximum N    sessions at once; beyond it [users] sessions-exceeded\n"     \
+	"                          of saregate.conf says which one ends\n"                      \
+	"  --idle-timeout TIME     ends a session without traffic; seconds, or 15m, 8h, 2d\n"   \
+	"  --session-timeout TIME  ends a session after this time\n"                            \
+	"  --comment TEXT          for the administrator\n"                                     \
 	"                          An empty value, or 0, takes an attribute away.\n"
 
 #define PASSWORD_HELP                                                                    \

@@ -3,6 +3,7 @@
 #include "gateway/control_bus_parts.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Sets the error "KEY: what is wrong; allowed: ...". */
 static int refuse_value(sd_bus_error *ret_error, const struct attribute *attribute,
@@ -40,6 +41,19 @@ int control_bus_read_attributes(sd_bus_message *message, const struct attribute 
 	if (r >= 0)
 		r = sd_bus_message_exit_container(message);
 	return r < 0 ? r : refused;
+}
+
+int control_bus_check_pool(const struct control_bus *bus, const char *before, const char *pool,
+			   sd_bus_error *ret_error)
+{
+	const struct configuration *configuration = bus->resources.configuration;
+	char names[CONFIGURATION_POOL_NAMES_MAX];
+
+	if (strcmp(before, pool) == 0 || configuration_pool_exists(configuration, pool))
+		return 0;
+	return sd_bus_error_setf(ret_error, BUS_INTERFACE ".Invalid",
+				 "pool: there is no pool \"%s\"; allowed: nothing, %s", pool,
+				 configuration_pool_names(configuration, names));
 }
 
 /* What has its default, of a new user or group, is left out. */

@@ -6,6 +6,7 @@
 #include "gateway/log.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 static int refuse(sd_bus_error *ret_error, int error)
@@ -25,8 +26,10 @@ int control_bus_add_group(sd_bus_message *message, void *userdata, sd_bus_error 
 	const char *name, *wrong;
 	int error = sd_bus_message_read(message, "s", &name);
 
-	if (error < 0 || (error = control_bus_read_attributes(message, group_attribute_table,
-							      &attributes, ret_error)) < 0)
+	if (error < 0 ||
+	    (error = control_bus_read_attributes(message, group_attribute_table, &attributes,
+						 ret_error)) < 0 ||
+	    (error = control_bus_check_pool(bus, "", attributes.pool, ret_error)) < 0)
 		return error;
 	wrong = attribute_name_check(name);
 	if (wrong)
@@ -42,6 +45,7 @@ int control_bus_add_group(sd_bus_message *message, void *userdata, sd_bus_error 
 int control_bus_set_group(sd_bus_message *message, void *userdata, sd_bus_error *ret_error)
 {
 	struct control_bus *bus = userdata;
+	char pool[ATTRIBUTE_NAME_MAX + 1];
 	struct user_group group;
 	const char *name;
 	uint32_t ended;
@@ -52,8 +56,11 @@ int control_bus_set_group(sd_bus_message *message, void *userdata, sd_bus_error 
 	error = user_database_get_group(bus->resources.users, name, &group);
 	if (error)
 		return refuse(ret_error, error);
+	strcpy(pool, group.attributes.pool);
 	error = control_bus_read_attributes(message, group_attribute_table, &group.attributes,
 					    ret_error);
+	if (error >= 0)
+		error = control_bus_check_pool(bus, pool, group.attributes.pool, ret_error);
 	if (error < 0)
 		return error;
 	error = user_database_set_group(bus->resources.users, name, &group.attributes);

@@ -60,6 +60,8 @@ static int take_one(struct import *import, sd_bus_message *message, uint32_t ind
 	else
 		strcpy(user.name, name);
 	r = control_bus_read_attributes(message, user_attribute_table, &user.attributes, &refusal);
+	if (r >= 0)
+		r = control_bus_check_pool(import->bus, "", user.attributes.pool, &refusal);
 	if (r < 0 && !refusal.message)
 		return r;
 	if (!wrong)

@@ -90,6 +90,15 @@ int control_bus_refuse_database(sd_bus_error *ret_error, int error);
 int control_bus_read_attributes(sd_bus_message *message, const struct attribute *table,
 				void *attributes, sd_bus_error *ret_error);
 
+/**
+ * control_bus_check_pool() - whether a user or a group may be given this pool
+ * @before: what stands there already, which may have gone from saregate.conf; "" for none
+ *
+ * Return: 0; else what a method returns, with @ret_error set.
+ */
+int control_bus_check_pool(const struct control_bus *bus, const char *before, const char *pool,
+			   sd_bus_error *ret_error);
+
 /* Entries of an a{sv}; flags always, else what is said only. */
 int control_bus_append_attributes(sd_bus_message *message, const struct attribute *table,
 				  const void *attributes);

@@ -24,6 +24,7 @@ static int append_names(sd_bus_message *message, const struct session_descriptio
 						&session->outer_address)) < 0 ||
 	    (error = control_bus_append_u16(message, "outer-port", session->outer_port)) < 0 ||
 	    (error = control_bus_append_ipv4(message, "inner-address", session->inner_ipv4)) < 0 ||
+	    (error = control_bus_append_string(message, "pool", session->pool)) < 0 ||
 	    (error = control_bus_append_string(message, "interface", session->interface)) < 0 ||
 	    (error = control_bus_append_string(message, "data-path", session->data_path)) < 0 ||
 	    (error = control_bus_append_string(message, "data-path-why", session->data_path_why)) <

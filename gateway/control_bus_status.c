@@ -29,24 +29,61 @@ static int append_numbers(sd_bus_message *reply, const char *key,
 	return sd_bus_message_close_container(reply);
 }
 
-static int append_pool(sd_bus_message *reply, const struct control_bus *bus)
+static int append_pool(sd_bus_message *reply, const struct configuration_pool *described,
+		       const struct address_pool *pool)
 {
-	const struct configuration *configuration = bus->resources.configuration;
-	struct inet_address first = inet_address_from_ipv4(configuration->pool_first_ipv4);
-	struct inet_address last = inet_address_from_ipv4(configuration->pool_last_ipv4);
-	char text[2 * INET6_ADDRSTRLEN + 1], address[INET6_ADDRSTRLEN];
+	char range[CONFIGURATION_POOL_RANGE_MAX];
+	int error = sd_bus_message_open_container(reply, 'a', "{sv}");
+
+	if (error < 0 || (error = control_bus_append_string(reply, "name", described->name)) < 0 ||
+	    (error = control_bus_append_string(reply, "range",
+					       configuration_pool_range(described, range))) < 0 ||
+	    (error = control_bus_append_u32(reply, "size", (uint32_t)address_pool_size(pool))) <
+		    0 ||
+	    (error = control_bus_append_u32(reply, "free",
+					    (uint32_t)address_pool_available(pool))) < 0)
+		return error;
+	return sd_bus_message_close_container(reply);
+}
+
+static int append_all_pools(sd_bus_message *reply, const struct address_pools *pools)
+{
 	int error;
 
-	snprintf(text, sizeof(text), "%s-", inet_address_format(&first, address));
-	inet_address_format(&last, text + strlen(text));
-	if ((error = control_bus_append_string(reply, "pool", text)) < 0)
+	if ((error = sd_bus_message_open_container(reply, 'e', "sv")) < 0 ||
+	    (error = sd_bus_message_append(reply, "s", "pools")) < 0 ||
+	    (error = sd_bus_message_open_container(reply, 'v', "aa{sv}")) < 0 ||
+	    (error = sd_bus_message_open_container(reply, 'a', "a{sv}")) < 0)
 		return error;
-	error = control_bus_append_u32(reply, "pool-size",
-				       (uint32_t)sessions_pool_size(bus->resources.sessions));
-	if (error < 0)
+	for (size_t i = 0; i < address_pools_count(pools); i++) {
+		struct configuration_pool described;
+		const struct address_pool *pool = address_pools_get(pools, i, &described);
+
+		if ((error = append_pool(reply, &described, pool)) < 0)
+			return error;
+	}
+	if ((error = sd_bus_message_close_container(reply)) < 0 ||
+	    (error = sd_bus_message_close_container(reply)) < 0)
 		return error;
-	return control_bus_append_u32(reply, "pool-free",
-				      (uint32_t)sessions_pool_available(bus->resources.sessions));
+	return sd_bus_message_close_container(reply);
+}
+
+/* "pool", "pool-size" and "pool-free" are the default one's: from before there were others. */
+static int append_pools(sd_bus_message *reply, const struct address_pools *pools)
+{
+	struct configuration_pool described;
+	const struct address_pool *pool = address_pools_get(pools, 0, &described);
+	char range[CONFIGURATION_POOL_RANGE_MAX];
+	int error;
+
+	if ((error = control_bus_append_string(reply, "pool",
+					       configuration_pool_range(&described, range))) < 0 ||
+	    (error = control_bus_append_u32(reply, "pool-size",
+					    (uint32_t)address_pool_size(pool))) < 0 ||
+	    (error = control_bus_append_u32(reply, "pool-free",
+					    (uint32_t)address_pool_available(pool))) < 0)
+		return error;
+	return append_all_pools(reply, pools);
 }
 
 /* Log-ins refused, by cause. */
@@ -147,7 +184,7 @@ static int append_status(sd_bus_message *reply, struct control_bus *bus,
 		    0 ||
 	    (error = control_bus_append_string(reply, "sa-tracking", status->sa_tracking)) < 0 ||
 	    (error = control_bus_append_list(reply, "listen", listen, status->listen_count)) < 0 ||
-	    (error = append_pool(reply, bus)) < 0 ||
+	    (error = append_pools(reply, sessions_pools(bus->resources.sessions))) < 0 ||
 	    (error = append_restart_needed(reply, status)) < 0 ||
 	    (error = control_bus_append_held_back(reply, bus)) < 0 ||
 	    (error = append_refusals(reply, bus)) < 0 || (error = append_traffic(reply, bus)) < 0 ||

@@ -45,7 +45,8 @@ int control_bus_add_user(sd_bus_message *message, void *userdata, sd_bus_error *
 	user_attributes_default(&user.attributes);
 	if ((error = read_credentials(message, &name, &hash, ret_error)) < 0 ||
 	    (error = control_bus_read_attributes(message, user_attribute_table, &user.attributes,
-						 ret_error)) < 0)
+						 ret_error)) < 0 ||
+	    (error = control_bus_check_pool(bus, "", user.attributes.pool, ret_error)) < 0)
 		return error;
 	strcpy(user.name, name);
 	error = user_database_add(bus->resources.users, &user, hash);
@@ -109,6 +110,9 @@ int control_bus_set_user(sd_bus_message *message, void *userdata, sd_bus_error *
 	user = before;
 	error = control_bus_read_attributes(message, user_attribute_table, &user.attributes,
 					    ret_error);
+	if (error >= 0)
+		error = control_bus_check_pool(bus, before.attributes.pool, user.attributes.pool,
+					       ret_error);
 	if (error < 0)
 		return error;
 	error = user_database_set(bus->resources.users, name, &user.attributes);

@@ -12,6 +12,7 @@ OF_LISTS = {
     "others": "An attempt",
     "steps": "A step",
     "changes": "A change",
+    "pools": "A pool",
 }
 OF_COMMANDS = {
     "list of users": "A user",

@@ -44,7 +44,14 @@ $check"
 
 call() { busctl --system call org.saregate.Gateway1 /org/saregate/Gateway1 org.saregate.Gateway1 "$@"; }
 
+# add_pool NAME FIRST-LAST: to the configuration that the daemon runs with
+add_pool() {
+	printf '[pool %s]\nrange = %s\n' "$@" >>"$folder/saregate.conf"
+	"$saregate" reload >/dev/null
+}
+
 @test "a user's attributes are set, shown, and taken away again" {
+	add_pool second 10.90.0.10-10.90.0.20
 	add alice --ipv4 10.89.0.20 --ipv6 fd00::20 --pool second --dns 192.0.2.1,192.0.2.2 \
 		--sessions-maximum 2 --idle-timeout 15m --session-timeout 8h --expires 2100-01-31 \
 		--comment "Alice in the office"
@@ -154,6 +161,52 @@ assert it == [{"name": "staff", "members": 0, "client_to_client": False, "pool":
 	run -0 "$saregate" group del staff
 	[ "$output" = "deleted group staff" ]
 	json 'assert it == [], it' "$saregate" group list --json
+}
+
+@test "a pool that there is not is refused with the names of those that there are" {
+	local names='default, guests, staff'
+	add_pool guests 10.90.0.10-10.90.0.20
+	add_pool staff 10.91.0.10-10.91.0.20
+	add bob
+	refused "*user alice: pool: there is no pool \"gests\"; allowed: nothing, $names" \
+		"$saregate" user add alice --generate --pool gests
+	refused "*user bob: pool: there is no pool \"Guests\"; allowed: nothing, $names" \
+		"$saregate" user set bob --pool Guests
+	refused "*group visitors: pool: there is no pool \"gests\"; allowed: nothing, $names" \
+		"$saregate" group add visitors --pool gests
+	"$saregate" group add visitors --pool guests
+	refused "*group visitors: pool: there is no pool \"gests\"; allowed: nothing, $names" \
+		"$saregate" group set visitors --pool gests
+	file $'name,nt_hash,pool\neve,0123456789abcdef0123456789abcdef,gests\n'
+	run -1 --separate-stderr "$saregate" user import "$folder/file"
+	[[ $stderr == *"file:2: eve: pool: there is no pool \"gests\"; allowed: nothing, $names"* ]]
+	json 'assert [(u["name"], u["pool"]) for u in it] == [("bob", "")], it' \
+		"$saregate" user list --json
+	json 'assert [(g["name"], g["pool"]) for g in it] == [("visitors", "guests")], it' \
+		"$saregate" group list --json
+	"$saregate" user set bob --pool default
+	"$saregate" user set bob --pool staff
+	# the pool goes, the user's name for it stays until somebody changes it
+	sed -i '/^\[pool staff\]/,$d' "$folder/saregate.conf"
+	"$saregate" reload | grep -q '^pool.range '
+	"$saregate" user set bob --comment x
+	json 'assert (it["pool"], it["comment"]) == ("staff", "x"), it' \
+		"$saregate" user show bob --json
+	"$saregate" user set bob --pool ''
+	refused '*allowed: nothing, default, guests' "$saregate" user set bob --pool staff
+}
+
+@test "status has each pool with its size, and what of it is in use" {
+	add_pool guests 10.90.0.10-10.90.0.20
+	add alice --ipv4 10.90.0.12
+	json 'assert it["pools"] == [
+    {"name": "default", "range": "10.89.0.10-10.89.3.250", "size": 1009, "free": 1009},
+    {"name": "guests", "range": "10.90.0.10-10.90.0.20", "size": 11, "free": 10}], it
+assert (it["pool"], it["pool_free"]) == ("10.89.0.10-10.89.3.250", 1009), it' \
+		"$saregate" status --json
+	run -0 "$saregate" status
+	grep -qx 'pools        default: 10.89.0.10-10.89.3.250, 0 of 1009 in use' <<<"$output"
+	grep -qx '             guests: 10.90.0.10-10.90.0.20, 1 of 11 in use' <<<"$output"
 }
 
 @test "a user is disabled and enabled" {
