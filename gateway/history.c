@@ -326,6 +326,20 @@ int history_query(struct history *history, const struct history_filter *filter,
 	return 0;
 }
 
+/* ---- what earlier runs tell of addresses -------------------------------------------- */
+
+/* At the end, nobody comes again. */
+static void on_addresses(void *userdata, const struct address_memory_row *rows, size_t count,
+			 int error, const char *error_text)
+{
+	struct history *history = userdata;
+
+	if (error)
+		tell_failure(history, error_text);
+	else if (!history->ends)
+		sessions_remember(history->sessions, rows, count);
+}
+
 /* ---- comings and goings ------------------------------------------------------------ */
 
 static void on_up(void *userdata, const struct session_description *session)
@@ -344,6 +358,7 @@ static const struct sessions_listener listener = { .up = on_up, .down = on_down 
 
 static const struct history_store_ops store_ops = {
 	.written = on_written,
+	.addresses = on_addresses,
 	.pruned = on_pruned,
 };
 
@@ -379,6 +394,7 @@ int history_new(sd_event *event, const struct configuration *configuration,
 		error = sessions_add_listener(sessions, &listener, history);
 	if (error)
 		return error;
+	history_store_read_addresses(history->store);
 	*ret_history = TAKE_PTR(history);
 	return 0;
 }

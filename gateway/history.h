@@ -32,7 +32,8 @@ struct history_counters {
 /**
  * history_new() - begins to open the database
  * @configuration: borrowed; its [history] keys are looked at each time
- * @sessions:      each that comes up is recorded; they end before the history is freed
+ * @sessions:      each that comes up is recorded; they end before the history is freed.
+ *                 Soon they are told who had which address in earlier runs.
  *
  * A database that cannot be opened is no error here: it is told in the log, and
  * tried again. Return: 0 or negative errno.

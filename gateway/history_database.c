@@ -322,6 +322,41 @@ int history_database_read(struct history_database *database, const struct histor
 	return 0;
 }
 
+/* Return: whether it is one of IPv4. */
+static bool take_address(sqlite3_stmt *statement, struct address_memory_row *row)
+{
+	struct inet_address address;
+	char text[INET6_ADDRSTRLEN];
+
+	take_text(statement, 0, row->user, sizeof(row->user));
+	take_text(statement, 1, text, sizeof(text));
+	if (inet_address_parse(text, &address) < 0 || address.family != AF_INET)
+		return false;
+	row->ipv4 = inet_address_to_ipv4(&address);
+	return true;
+}
+
+int history_database_read_addresses(struct history_database *database,
+				    struct address_memory_row *ret_rows, size_t *ret_count,
+				    char ret_error[DATABASE_ERROR_MAX])
+{
+	static const char text[] = "SELECT user, inner_address FROM session"
+				   " ORDER BY started DESC, id DESC LIMIT ?1";
+	_cleanup_(finalizep) sqlite3_stmt *statement = NULL;
+	size_t count = 0;
+	int code;
+
+	if (sqlite3_prepare_v2(database->connection, text, -1, &statement, NULL) != SQLITE_OK)
+		return explain(database, ret_error);
+	sqlite3_bind_int64(statement, 1, HISTORY_ADDRESSES_MAX);
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+		count += take_address(statement, &ret_rows[count]);
+	if (code != SQLITE_DONE)
+		return explain(database, ret_error);
+	*ret_count = count;
+	return 0;
+}
+
 /* ---- retention ------------------------------------------------------------------- */
 
 /* The oldest of @count that may go, by the order in which they began. */

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "base/address.h"
+#include "gateway/address_memory.h"
 #include "gateway/database_file.h"
 #include "gateway/user_database.h"
 #include "ipsec-glue/sa_reference.h"
@@ -25,6 +26,8 @@
 #define HISTORY_CAUSE_MAX 160
 /* Rows of one answer; for more the caller asks again from the last one on. */
 #define HISTORY_PAGE_MAX 500
+/* The newest sessions, of which the addresses are read. */
+#define HISTORY_ADDRESSES_MAX 100000
 /* Rows that one call of history_database_prune() deletes. */
 #define HISTORY_PRUNE_STEP 1000
 
@@ -104,6 +107,17 @@ int history_database_write(struct history_database *database, const struct histo
 int history_database_read(struct history_database *database, const struct history_filter *filter,
 			  struct history_record *ret_records, size_t *ret_count,
 			  char ret_error[DATABASE_ERROR_MAX]);
+
+/**
+ * history_database_read_addresses() - who had which inner address, the newest first
+ * @ret_rows: room for HISTORY_ADDRESSES_MAX; of a user there may be several
+ *
+ * Sessions that have no IPv4 address inside are left out. Return: 0 and *@ret_count;
+ * as above.
+ */
+int history_database_read_addresses(struct history_database *database,
+				    struct address_memory_row *ret_rows, size_t *ret_count,
+				    char ret_error[DATABASE_ERROR_MAX]);
 
 /**
  * history_database_prune() - one bounded step towards what may be kept

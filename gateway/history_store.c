@@ -41,6 +41,8 @@ struct job {
 	void (*answer)(void *userdata, const struct history_record *records, size_t count,
 		       int error, const char *error_text);
 	void *userdata;
+	/* of the first question, whose @count this is, too */
+	struct address_memory_row *rows;
 	/* of a step of pruning */
 	uint64_t ended_before, rows_maximum;
 };
@@ -128,6 +130,19 @@ static void work_read(struct worker_job *worker_job)
 		close_damaged(store, job->error);
 }
 
+static void work_read_addresses(struct worker_job *worker_job)
+{
+	struct job *job = (struct job *)worker_job;
+	struct history_store *store = job->store;
+
+	job->result = open_database(store, job->error);
+	if (job->result == 0)
+		job->result = history_database_read_addresses(store->database, job->rows,
+							      &job->count, job->error);
+	if (job->result == -EUCLEAN && store->database)
+		close_damaged(store, job->error);
+}
+
 static void work_prune(struct worker_job *worker_job)
 {
 	struct job *job = (struct job *)worker_job;
@@ -146,6 +161,7 @@ static void work_prune(struct worker_job *worker_job)
 static void free_job(struct job *job)
 {
 	free(job->records);
+	free(job->rows);
 	free(job);
 }
 
@@ -163,6 +179,15 @@ static void done_read(struct worker_job *worker_job)
 	struct job *job = (struct job *)worker_job;
 
 	job->answer(job->userdata, job->records, job->count, job->result, job->error);
+	free_job(job);
+}
+
+static void done_read_addresses(struct worker_job *worker_job)
+{
+	struct job *job = (struct job *)worker_job;
+
+	job->store->ops->addresses(job->store->userdata, job->rows, job->count, job->result,
+				   job->error);
 	free_job(job);
 }
 
@@ -197,6 +222,19 @@ void history_store_write(struct history_store *store, struct history_record *rec
 	}
 	job->records = records;
 	job->count = count;
+	worker_submit(store->worker, &job->job);
+}
+
+void history_store_read_addresses(struct history_store *store)
+{
+	struct job *job = new_job(store, work_read_addresses, done_read_addresses);
+
+	if (job)
+		job->rows = calloc(HISTORY_ADDRESSES_MAX, sizeof(*job->rows));
+	if (!job || !job->rows) {
+		free(job);
+		return;
+	}
 	worker_submit(store->worker, &job->job);
 }
 

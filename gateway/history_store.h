@@ -19,6 +19,9 @@ struct history_store_ops {
 	/* @records: those that were given; freed afterwards. */
 	void (*written)(void *userdata, const struct history_record *records, size_t count,
 			int error, const char *error_text);
+	/* Once, after the start; @rows: the newest first. */
+	void (*addresses)(void *userdata, const struct address_memory_row *rows, size_t count,
+			  int error, const char *error_text);
 	/* @deleted: rows, or negative errno. */
 	void (*pruned)(void *userdata, int deleted, const char *error_text);
 };
@@ -37,6 +40,9 @@ void history_store_free(struct history_store *store);
  * Without memory written() is called before this returns.
  */
 void history_store_write(struct history_store *store, struct history_record *records, size_t count);
+
+/* Without memory none are told. */
+void history_store_read_addresses(struct history_store *store);
 
 /* One step; without memory none is made. */
 void history_store_prune(struct history_store *store, uint64_t ended_before, uint64_t rows_maximum);

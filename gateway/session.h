@@ -71,6 +71,7 @@ struct sessions {
 	struct l2tp_service *service;
 	struct launcher_client *launcher;
 	struct address_pools *pools;
+	struct address_memory *memory; /* of users' last leases */
 	struct {
 		const struct sessions_listener *listener; /* NULL: free */
 		void *userdata;

@@ -23,15 +23,22 @@ static void take_over(const struct session *session, uint32_t ipv4)
 			session_release_address(other);
 }
 
-static int lease(struct session *session, const char *name)
+static int lease(struct session *session, const char *user, const char *name)
 {
 	struct session_description *description = &session->description;
+	struct address_memory *memory = session->sessions->memory;
 	struct address_pool *pool = address_pools_find(session->sessions->pools, name);
-	int error = pool ? address_pool_lease(pool, 0, &description->inner_ipv4) : -ENXIO;
+	int error;
 
-	if (!error)
-		strcpy(description->pool, *name ? name : CONFIGURATION_POOL_DEFAULT);
-	return error;
+	if (!pool)
+		return -ENXIO;
+	error = address_pool_lease(pool, address_memory_find(memory, user),
+				   &description->inner_ipv4);
+	if (error)
+		return error;
+	address_memory_put(memory, user, description->inner_ipv4);
+	strcpy(description->pool, *name ? name : CONFIGURATION_POOL_DEFAULT);
+	return 0;
 }
 
 static int choose(struct session *session, const struct user *user, const char *pool)
@@ -41,7 +48,7 @@ static int choose(struct session *session, const struct user *user, const char *
 
 	session->address_is_fixed = fixed != 0;
 	if (!fixed)
-		return lease(session, pool);
+		return lease(session, user->name, pool);
 	if (fixed == session->sessions->resources.configuration->local_ipv4)
 		return -EADDRINUSE;
 	take_over(session, fixed);
@@ -178,6 +185,17 @@ void sessions_take_pools(struct sessions *sessions, struct address_pools *pools)
 		log_error("the fixed addresses of users cannot be read: others may get them");
 	address_pools_free(sessions->pools);
 	sessions->pools = pools;
+}
+
+void sessions_remember(struct sessions *sessions, const struct address_memory_row *rows,
+		       size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		address_memory_put_older(sessions->memory, rows[i].user, rows[i].ipv4);
+	/* As if each had been leased and given back now, one after the other. */
+	for (size_t i = count; i-- > 0;)
+		if (address_pools_claim(sessions->pools, rows[i].ipv4))
+			address_pools_release(sessions->pools, rows[i].ipv4);
 }
 
 const struct address_pools *sessions_pools(const struct sessions *sessions)

@@ -280,6 +280,8 @@ int sessions_new(const struct sessions_resources *resources, struct sessions **r
 		(struct log_limit){ .interval_usec = 60000000, .burst = FAILURE_LINES_A_MINUTE };
 	error = address_pools_new(configuration, NULL, &sessions->pools);
 	if (!error)
+		error = address_memory_new(&sessions->memory);
+	if (!error)
 		error = session_addresses_claim(sessions, sessions->pools);
 	if (error)
 		return error;
@@ -301,6 +303,7 @@ void sessions_free(struct sessions *sessions)
 	session_let_go(session);
 	launcher_client_free(sessions->launcher);
 	address_pools_free(sessions->pools);
+	address_memory_free(sessions->memory);
 	free(sessions);
 }
 

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "gateway/address_memory.h"
 #include "gateway/address_pools.h"
 #include "gateway/configuration.h"
 #include "gateway/duration_histogram.h"
@@ -164,6 +165,15 @@ int sessions_prepare_pools(const struct sessions *sessions,
  * address, inside or outside of them, and nobody else gets that one meanwhile.
  */
 void sessions_take_pools(struct sessions *sessions, struct address_pools *pools);
+
+/**
+ * sessions_remember() - who had which address before, for those who come again
+ * @rows: the newest first; who came meanwhile is not changed by it
+ *
+ * These addresses count as used in this order, but later than those never used.
+ */
+void sessions_remember(struct sessions *sessions, const struct address_memory_row *rows,
+		       size_t count);
 
 /* Whether a session has this inner address. */
 bool sessions_have_address(const struct sessions *sessions, uint32_t ipv4);

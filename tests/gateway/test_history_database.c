@@ -376,6 +376,26 @@ static void a_writer_that_is_killed_loses_nothing_that_was_written(void **state)
 	}
 }
 
+/* ---- addresses ------------------------------------------------------------------------ */
+
+static void addresses_are_read_newest_first_without_those_that_are_none(void **state)
+{
+	static struct address_memory_row found[HISTORY_ADDRESSES_MAX];
+	struct history_record none = session(6, "erin", 9000, 9001, "idle");
+	char error[DATABASE_ERROR_MAX] = "", text[128] = "";
+	size_t count = 0;
+
+	none.inner_address[0] = '\0';
+	write_five();
+	assert_int_equal(write_record(none), 0);
+	if (history_database_read_addresses(database, found, &count, error) < 0)
+		fail_msg("%s", error);
+	for (size_t i = 0; i < count; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%.16s %u ",
+			 found[i].user, found[i].ipv4 - 0x0a590000u);
+	assert_string_equal(text, "dave 5 carol 4 alice 2 bob 3 alice 1 ");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -383,6 +403,7 @@ int main(void)
 		TEST(everything_comes_newest_first),
 		TEST(a_session_is_found_by_any_moment_in_which_it_lasted),
 		TEST(users_and_addresses_are_found_exactly),
+		TEST(addresses_are_read_newest_first_without_those_that_are_none),
 		TEST(pages_follow_each_other_without_gap_or_repetition),
 		TEST(later_figures_replace_earlier_ones),
 		TEST(a_late_batch_brings_nothing_back),

@@ -212,6 +212,82 @@ static void address_that_another_pool_has_now_is_nobody_elses_until_it_is_free(v
 	assert_int_equal(available(""), 1);
 }
 
+/* The user's next address; the session ends at once. */
+static uint32_t address_of_next_login(void)
+{
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.accepted, 1);
+	hang_up();
+	return fake.verdict.peer_ipv4;
+}
+
+static void user_who_returns_has_the_same_address(void **state)
+{
+	assert_int_equal(address_of_next_login(), POOL_FIRST);
+	assert_int_equal(address_of_next_login(), POOL_FIRST);
+	strcpy(fake.stored.attributes.pool, "guests");
+	assert_int_equal(address_of_next_login(), GUESTS);
+	strcpy(fake.stored.attributes.pool, "");
+	assert_int_equal(address_of_next_login(), POOL_FIRST + 1);
+	assert_int_equal(address_of_next_login(), POOL_FIRST + 1);
+}
+
+static void user_whose_last_address_is_taken_has_another(void **state)
+{
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.peer_ipv4, POOL_FIRST);
+	start_call();
+	log_in("User");
+	assert_int_equal(fake.verdict.peer_ipv4, POOL_FIRST + 1);
+}
+
+static void user_who_returns_after_a_restart_has_the_same_address(void **state)
+{
+	static const struct address_memory_row rows[] = {
+		{ "User", POOL_FIRST + 1 },
+		{ "User", POOL_FIRST },
+	};
+
+	sessions_remember(fake.sessions, rows, ELEMENTS(rows));
+	assert_int_equal(address_of_next_login(), POOL_FIRST + 1);
+}
+
+static void what_a_login_says_of_an_address_is_newer_than_the_history(void **state)
+{
+	static const struct address_memory_row row = { "User", POOL_FIRST + 1 };
+
+	assert_int_equal(address_of_next_login(), POOL_FIRST);
+	sessions_remember(fake.sessions, &row, 1);
+	assert_int_equal(address_of_next_login(), POOL_FIRST);
+}
+
+static void addresses_that_the_history_has_are_given_to_strangers_last(void **state)
+{
+	static const struct address_memory_row rows[] = {
+		{ "alice", POOL_FIRST },
+		{ "bob", 0x01020304 },
+		{ "carol", GUESTS },
+	};
+
+	sessions_remember(fake.sessions, rows, ELEMENTS(rows));
+	assert_int_equal(address_of_next_login(), POOL_FIRST + 1);
+	assert_nothing_is_left();
+}
+
+static void addresses_of_the_history_that_are_leased_stay_so(void **state)
+{
+	static const struct address_memory_row row = { "alice", POOL_FIRST };
+
+	start_call();
+	come_up();
+	sessions_remember(fake.sessions, &row, 1);
+	assert_int_equal(available(""), POOL_SIZE - 1);
+	hang_up();
+	assert_nothing_is_left();
+}
+
 static void send_idle(uint32_t seconds)
 {
 	const union plugin_message message = { .counters = { .header.type = PLUGIN_MESSAGE_COUNTERS,
@@ -590,6 +666,12 @@ int main(void)
 		BEHAVIOUR(address_of_the_users_own_is_kept_out_of_the_pool_that_has_it),
 		BEHAVIOUR(pool_that_goes_ends_nobody_and_comes_back_whole),
 		BEHAVIOUR(address_that_another_pool_has_now_is_nobody_elses_until_it_is_free),
+		BEHAVIOUR(user_who_returns_has_the_same_address),
+		BEHAVIOUR(user_whose_last_address_is_taken_has_another),
+		BEHAVIOUR(user_who_returns_after_a_restart_has_the_same_address),
+		BEHAVIOUR(what_a_login_says_of_an_address_is_newer_than_the_history),
+		BEHAVIOUR(addresses_that_the_history_has_are_given_to_strangers_last),
+		BEHAVIOUR(addresses_of_the_history_that_are_leased_stay_so),
 		BEHAVIOUR(group_that_changes_changes_its_members),
 		BEHAVIOUR(idle_session_ends_at_the_limit_of_now),
 		BEHAVIOUR(newer_login_replaces_the_oldest),

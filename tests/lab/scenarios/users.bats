@@ -8,6 +8,8 @@
 
 bats_require_minimum_version 1.5.0
 
+configuration=/etc/saregate/saregate.conf
+
 setup_file() {
 	load "$LAB_LIB/lab.bash"
 	road_gateway
@@ -22,6 +24,8 @@ teardown_file() {
 	on gw saregate user set alice --ipv4 '' --enabled yes --group ''
 	on gw saregate user set bob --group ''
 	on gw saregate group del staff
+	on gw sed -i '/^\[pool visitors\]/,+1d' $configuration
+	on gw saregate reload
 	clients_down alice bob
 	road_clear
 }
@@ -85,4 +89,52 @@ is_gone() { not client_address "$1"; }
 	on gw saregate user set bob --group ''
 	run ! pings alice "$bob"
 	pings bob "$road_web"
+}
+
+# hang_up NAME: and gw has forgotten the session
+hang_up() {
+	client_l2tp_down "$1"
+	wait_until 30 "no session of $1 on gw" not_listed "$1"
+}
+
+@test "a group with a pool of its own: members get an address of it, and the same one again" {
+	printf '[pool visitors]\nrange = 10.90.0.10-10.90.0.20\n' | on gw tee -a $configuration
+	on gw saregate reload
+	on gw saregate group set staff --pool visitors --networks ''
+	hang_up alice
+	hang_up bob
+	on gw saregate user set alice --ipv4 '' --group staff
+	on gw saregate user set bob --group staff
+	road_up
+	clients_up bob
+	[ "$(client_address alice)" = 10.90.0.10 ]
+	[ "$(client_address bob)" = 10.90.0.11 ]
+	[ "$(session_of bob pool)" = visitors ]
+	pings alice "$road_web"
+	hang_up alice
+	road_up
+	[ "$(client_address alice)" = 10.90.0.10 ]
+	pings alice "$road_web"
+}
+
+@test "the same one again also after a restart of saregated" {
+	gateway_stop_daemon gw
+	gateway_start_daemon gw
+	wait_until 60 "the end of bob's session" is_gone bob
+	clients_up bob
+	[ "$(client_address bob)" = 10.90.0.11 ]
+}
+
+@test "a pool that goes ends no session; the next login is refused, and why says so" {
+	local before
+	on gw sed -i '/^\[pool visitors\]/,+1d' $configuration
+	on gw saregate reload
+	pings bob "$road_web"
+	hang_up bob
+	before=$(log_lines gw/saregated)
+	client_l2tp_dial bob
+	wait_until 60 "the refusal" logged "$before" gw/saregated \
+		'login refused: .*"bob".*: the user.s address pool does not exist: there is no .pool visitors.$'
+	run -0 on gw saregate why bob --pluto-log "$LAB_OUTPUT/gw/pluto.log"
+	[[ $output == *"saregate.conf does not have the pool"*"there is no [pool visitors]"* ]]
 }
