@@ -15,6 +15,8 @@
 #define FIREWALL_TABLE       "saregate"
 #define FIREWALL_GUARD_TABLE "saregate_guard"
 #define FIREWALL_INNER_SET   "inner"
+/* The same of DNS servers that are for one session. */
+#define FIREWALL_DNS_SET "dns"
 
 /**
  * firewall_text() - the file for `nft -f`

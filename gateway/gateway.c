@@ -3,6 +3,7 @@
 #include "gateway/gateway_parts.h"
 
 #include "base/cleanup.h"
+#include "gateway/firewall_text.h"
 #include "gateway/log.h"
 #include "gateway/user_database.h"
 
@@ -13,10 +14,6 @@
 
 #define STOP_LIMIT_USEC 5000000
 #define STOP_POLL_USEC  50000
-
-/* Table and set that `saregate setup` writes for inner isolation. */
-#define INNER_TABLE "saregate"
-#define INNER_SET   "inner"
 
 static void on_reference_ended(void *userdata, uint64_t reference)
 {
@@ -83,9 +80,11 @@ static int start_isolation(struct gateway *gateway, char ret_error[GATEWAY_ERROR
 
 	if (!gateway_is_protected(gateway) || !gateway_wants_pppd(gateway))
 		return 0;
-	error = inner_addresses_new(INNER_TABLE, INNER_SET, &gateway->inner);
+	error = inner_addresses_new(FIREWALL_TABLE, FIREWALL_INNER_SET, &gateway->inner);
 	if (!error)
-		error = group_firewall_new(INNER_TABLE, &gateway->groups);
+		error = inner_addresses_new(FIREWALL_TABLE, FIREWALL_DNS_SET, &gateway->dns);
+	if (!error)
+		error = group_firewall_new(FIREWALL_TABLE, &gateway->groups);
 	if (error)
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "inner isolation cannot be used: %s",
 			 strerror(-error));
@@ -93,6 +92,7 @@ static int start_isolation(struct gateway *gateway, char ret_error[GATEWAY_ERROR
 		return error;
 	/* Elements of an earlier process would let nobody in and help nobody. */
 	inner_addresses_flush(gateway->inner);
+	inner_addresses_flush(gateway->dns);
 	group_firewall_flush(gateway->groups);
 	return 0;
 }
@@ -121,6 +121,7 @@ static int start_sessions(struct gateway *gateway, char ret_error[GATEWAY_ERROR_
 		.backoff = gateway->backoff,
 		.traces = gateway->traces,
 		.inner = gateway->inner,
+		.dns = gateway->dns,
 		.groups = gateway->groups,
 		.tracking = gateway->tracking,
 	};
@@ -163,6 +164,7 @@ static int start_tables(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MA
 		.l2tp_port = gateway->configuration.port,
 		.marks = gateway->tracking ? sa_tracking_marks(gateway->tracking) : NULL,
 		.inner = gateway->inner,
+		.dns = gateway->dns,
 		.groups = gateway->groups,
 		.changed = gateway_on_tables_changed,
 		.userdata = gateway,
@@ -314,6 +316,7 @@ void gateway_free(struct gateway *gateway)
 	client_traces_free(gateway->traces);
 	nft_upkeep_free(gateway->tables);
 	group_firewall_free(gateway->groups);
+	inner_addresses_free(gateway->dns);
 	inner_addresses_free(gateway->inner);
 	gateway->service = NULL;
 	sa_tracking_free(gateway->tracking);

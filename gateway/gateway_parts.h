@@ -37,6 +37,7 @@ struct gateway {
 	struct sa_tracking *tracking;
 	char tracking_text[SA_METHOD_REASON_MAX + 16];
 	struct inner_addresses *inner;
+	struct inner_addresses *dns;
 	struct group_firewall *groups;
 	struct nft_upkeep *tables; /* NULL: protection is off */
 	struct login_backoff *backoff;

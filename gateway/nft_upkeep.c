@@ -81,6 +81,8 @@ static int start(struct nft_upkeep *upkeep)
 	nft_watch_ignore(upkeep->watch, sa_mark_table_netlink_port(resources->marks));
 	if (resources->inner)
 		nft_watch_ignore(upkeep->watch, inner_addresses_netlink_port(resources->inner));
+	if (resources->dns)
+		nft_watch_ignore(upkeep->watch, inner_addresses_netlink_port(resources->dns));
 	if (resources->groups)
 		nft_watch_ignore(upkeep->watch, group_firewall_netlink_port(resources->groups));
 	error = sd_event_add_io(resources->event, &upkeep->source,

@@ -21,7 +21,8 @@ struct nft_upkeep_resources {
 	uint16_t l2tp_port;
 	struct sa_mark_table *marks;
 	struct inner_addresses *inner; /* NULL: there are no sessions to isolate */
-	struct group_firewall *groups; /* NULL as well then */
+	struct inner_addresses *dns;   /* NULL as well then */
+	struct group_firewall *groups; /* the same */
 	/* Somebody changed our tables: nft_upkeep_look() is due. */
 	void (*changed)(void *userdata);
 	void *userdata;

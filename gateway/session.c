@@ -182,6 +182,7 @@ void session_let_go(struct session *session)
 		log_info("session %u: ended before it was up: %s", session->id, cause);
 	}
 	session_release_address(session);
+	session_dns_close(session);
 	session_limits_done(session);
 	session_owner_leave(session);
 	plugin_channel_free(session->channel);

@@ -2,9 +2,9 @@
 /*
  * One session, as session.c (what is shown, the end), sessions.c (the table),
  * session_login.c (what its pppd says), session_limits.c (what it may),
- * session_addresses.c, session_owner.c (by user), session_traffic.c (what all carried),
- * session_trace.c (what is kept for `saregate why`) and session_audit.c (what the log
- * says) share it. Nobody else includes this.
+ * session_addresses.c, session_dns.c, session_owner.c (by user), session_traffic.c (what
+ * all carried), session_trace.c (what is kept for `saregate why`) and session_audit.c
+ * (what the log says) share it. Nobody else includes this.
  */
 #pragma once
 
@@ -60,6 +60,7 @@ struct session {
 	bool address_is_fixed; /* the user's own: it is of no pool */
 	char group[ATTRIBUTE_NAME_MAX + 1];
 	uint32_t group_id; /* that the firewall has for its interface; 0: none */
+	uint32_t open_dns_ipv4[ADDRESS_TEXT_DNS_MAX]; /* in the firewall for it; 0: none */
 	uint32_t idle_timeout_seconds;
 	sd_event_source *deadline;
 	sd_event_source *expiry;
@@ -153,6 +154,15 @@ int session_limits_resolve(const struct sessions *sessions, const struct user *u
 int session_limits_apply(struct session *session, const struct user *user,
 			 const struct session_limits *limits);
 void session_limits_done(struct session *session);
+
+/*
+ * Lets the session reach the DNS servers that it is told of, should they be this host.
+ * Without it the session is as good in all else: a failure is told in the log.
+ */
+void session_dns_open(struct session *session, const struct session_limits *limits);
+void session_dns_close(struct session *session);
+/* The set was emptied by somebody. */
+void session_dns_restore(const struct session *session);
 
 /* Has the firewall know the session's group. Return: 0; -ENOENT: it has no groups. */
 int session_group_apply(struct session *session, const struct session_limits *limits);

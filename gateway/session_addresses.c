@@ -217,10 +217,12 @@ void sessions_readmit(struct sessions *sessions)
 {
 	const struct session *session;
 
-	for (session = sessions->table; session; session = session->hh.next)
+	for (session = sessions->table; session; session = session->hh.next) {
 		if (session->has_address)
 			inner_addresses_add(sessions->resources.inner,
 					    session->description.interface,
 					    session->description.inner_ipv4);
+		session_dns_restore(session);
+	}
 	sessions_restore_groups(sessions);
 }

@@ -146,6 +146,7 @@ static void accept_login(struct session *session, const struct plugin_authentica
 		refuse(session, request, refusal, why);
 		return;
 	}
+	session_dns_open(session, &limits);
 	strcpy(verdict.authenticator, authenticator);
 	verdict.local_ipv4 = configuration->local_ipv4;
 	verdict.peer_ipv4 = session->description.inner_ipv4;

@@ -73,6 +73,7 @@ struct sessions_resources {
 	struct user_database *users;
 	struct login_backoff *backoff;
 	struct inner_addresses *inner; /* NULL: no isolation (protection off) */
+	struct inner_addresses *dns;   /* NULL as well then: servers instead of addresses */
 	struct group_firewall *groups; /* NULL as well then */
 	struct client_traces *traces;  /* NULL: none are kept */
 	struct sa_tracking *tracking;  /* NULL: protection off */

@@ -135,13 +135,21 @@ int plugin_channel_send_verdict(struct plugin_channel *channel,
 
 int inner_addresses_add(struct inner_addresses *inner, const char *interface, uint32_t ipv4)
 {
-	fake.inner_elements++;
+	if (inner == FAKE_DNS) {
+		fake.dns_elements++;
+		fake.dns_ipv4 = ipv4;
+	} else {
+		fake.inner_elements++;
+	}
 	return 0;
 }
 
 int inner_addresses_remove(struct inner_addresses *inner, const char *interface, uint32_t ipv4)
 {
-	fake.inner_elements--;
+	if (inner == FAKE_DNS)
+		fake.dns_elements--;
+	else
+		fake.inner_elements--;
 	return 0;
 }
 
@@ -255,6 +263,7 @@ int set_up(void **state)
 	struct sessions_resources resources = {
 		.configuration = &configuration,
 		.inner = (struct inner_addresses *)&fake,
+		.dns = FAKE_DNS,
 		.groups = (struct group_firewall *)&fake,
 	};
 
@@ -346,6 +355,7 @@ void assert_nothing_is_left(void)
 	assert_int_equal(sessions_count(fake.sessions), 0);
 	assert_int_equal(sessions_pool_available(fake.sessions), POOL_SIZE);
 	assert_int_equal(fake.inner_elements, 0);
+	assert_int_equal(fake.dns_elements, 0);
 	assert_int_equal(fake.channels, 0);
 }
 

@@ -36,6 +36,8 @@ struct sessions_fake {
 	unsigned int channels;
 	struct plugin_verdict verdict;
 	int inner_elements;
+	int dns_elements;
+	uint32_t dns_ipv4; /* added last */
 	unsigned int downs;
 	char down_cause[200];
 	uint64_t data_bytes;
@@ -50,6 +52,7 @@ struct sessions_fake {
 /* Pointers that only the fakes give a meaning. A call is where its user stands. */
 #define FAKE_CALL    ((struct l2tp_call *)&fake.users[fake.calls % ELEMENTS(fake.users)])
 #define FAKE_SESSION ((struct l2tp_data_path_session *)&fake.stops)
+#define FAKE_DNS     ((struct inner_addresses *)&fake.dns_elements)
 #define FAKE_CHANNEL ((struct plugin_channel *)&fake.channels)
 
 extern struct sessions_fake fake;

@@ -288,6 +288,40 @@ static void addresses_of_the_history_that_are_leased_stay_so(void **state)
 	assert_nothing_is_left();
 }
 
+static void dns_server_of_the_users_own_is_open_to_the_session_while_it_lasts(void **state)
+{
+	configuration.dns_ipv4[0] = 0x01010101;
+	start_call();
+	come_up();
+	assert_int_equal(fake.verdict.dns_ipv4[0], 0x01010101);
+	assert_int_equal(fake.dns_elements, 0);
+	hang_up();
+	strcpy(fake.group.name, "staff");
+	strcpy(fake.stored.attributes.group, "staff");
+	fake.group.attributes.dns_ipv4[0] = 0x01010101;
+	fake.group.attributes.dns_ipv4[1] = 0x02020202;
+	start_call();
+	come_up();
+	assert_int_equal(fake.dns_elements, 1);
+	assert_int_equal(fake.dns_ipv4, 0x02020202);
+	hang_up();
+	assert_nothing_is_left();
+	fake.stored.attributes.dns_ipv4[0] = 0x03030303;
+	start_call();
+	come_up();
+	/* logging in again opens nothing twice */
+	log_in("User");
+	assert_int_equal(fake.dns_elements, 1);
+	assert_int_equal(fake.dns_ipv4, 0x03030303);
+	fake.dns_elements = 0;
+	sessions_readmit(fake.sessions);
+	assert_int_equal(fake.dns_elements, 1);
+	configuration.dns_ipv4[0] = 0;
+	fake.inner_elements = 1;
+	hang_up();
+	assert_nothing_is_left();
+}
+
 static void send_idle(uint32_t seconds)
 {
 	const union plugin_message message = { .counters = { .header.type = PLUGIN_MESSAGE_COUNTERS,
@@ -672,6 +706,7 @@ int main(void)
 		BEHAVIOUR(what_a_login_says_of_an_address_is_newer_than_the_history),
 		BEHAVIOUR(addresses_that_the_history_has_are_given_to_strangers_last),
 		BEHAVIOUR(addresses_of_the_history_that_are_leased_stay_so),
+		BEHAVIOUR(dns_server_of_the_users_own_is_open_to_the_session_while_it_lasts),
 		BEHAVIOUR(group_that_changes_changes_its_members),
 		BEHAVIOUR(idle_session_ends_at_the_limit_of_now),
 		BEHAVIOUR(newer_login_replaces_the_oldest),
