@@ -4,6 +4,7 @@
 #include "gateway/answer.h"
 #include "gateway/attribute_answer.h"
 #include "gateway/attribute_options.h"
+#include "gateway/group_answer.h"
 #include "gateway/user_attributes.h"
 
 #include <errno.h>
@@ -134,19 +135,6 @@ static int add_row(struct table *table, json_object *group)
 	return r;
 }
 
-static enum command_result get_groups(json_object **ret_groups)
-{
-	enum command_result result = answer_get("ListGroups", ret_groups);
-
-	if (result != COMMAND_DONE)
-		return result;
-	for (size_t i = 0; i < json_object_array_length(*ret_groups); i++)
-		if (attribute_answer_complete(group_attribute_table,
-					      json_object_array_get_idx(*ret_groups, i)) < 0)
-			return command_fail("%s", strerror(ENOMEM));
-	return COMMAND_DONE;
-}
-
 static enum command_result run_list(const struct command *command, int argc, char **argv)
 {
 	/* the rows of the table, see user_attributes.c */
@@ -161,7 +149,7 @@ static enum command_result run_list(const struct command *command, int argc, cha
 
 	result = command_parse(command, argc, argv, NULL, 0, &arguments);
 	if (result == COMMAND_DONE)
-		result = get_groups(&groups);
+		result = group_answer_get(&groups);
 	if (result != COMMAND_DONE)
 		return result;
 	if (arguments.json) {
@@ -194,24 +182,22 @@ static enum command_result run_show(const struct command *command, int argc, cha
 	_cleanup_(json_putp) json_object *groups = NULL;
 	struct command_arguments arguments;
 	enum command_result result;
+	json_object *group;
 
 	result = parse(command, argc, argv, NULL, &arguments);
 	if (result == COMMAND_DONE)
-		result = get_groups(&groups);
+		result = group_answer_get(&groups);
 	if (result != COMMAND_DONE)
 		return result;
-	for (size_t i = 0; i < json_object_array_length(groups); i++) {
-		json_object *group = json_object_array_get_idx(groups, i);
-
-		if (strcmp(answer_text(group, "name"), arguments.operands[0]) != 0)
-			continue;
-		if (arguments.json)
-			answer_print_json(group);
-		else
-			print_group(group);
-		return COMMAND_DONE;
-	}
-	return command_fail("group %s: there is no group of that name", arguments.operands[0]);
+	group = group_answer_find(groups, arguments.operands[0]);
+	if (!group)
+		return command_fail("group %s: there is no group of that name",
+				    arguments.operands[0]);
+	if (arguments.json)
+		answer_print_json(group);
+	else
+		print_group(group);
+	return COMMAND_DONE;
 }
 
 #define ATTRIBUTES_HELP                                                                           \

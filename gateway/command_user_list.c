@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "gateway/answer.h"
 #include "gateway/attribute_answer.h"
+#include "gateway/group_answer.h"
 #include "gateway/user_attributes.h"
 #include "gateway/user_database.h"
 #include "gateway/user_request.h"
@@ -112,7 +113,37 @@ static enum command_result run_list(const struct command *command, int argc, cha
 
 /* ---- show ------------------------------------------------------------------------------ */
 
-static void print_user(json_object *user)
+#define OF_THE_GROUP " (of the group)"
+
+/* Adds to an empty value that of the group, which holds then. */
+static void fill_in(const char *name, json_object *group, char text[ATTRIBUTE_TEXT_MAX])
+{
+	const struct attribute *attribute = attribute_find(group_attribute_table, name);
+	char value[ATTRIBUTE_TEXT_MAX];
+
+	if (*text || !attribute || attribute->kind == ATTRIBUTE_KIND_COMMENT ||
+	    !*attribute_answer_format(attribute, group, value))
+		return;
+	snprintf(text, ATTRIBUTE_TEXT_MAX, "%.*s" OF_THE_GROUP,
+		 (int)(ATTRIBUTE_TEXT_MAX - sizeof(OF_THE_GROUP)), value);
+}
+
+/* What only a group can say. */
+static void print_of_group(json_object *group)
+{
+	char text[ATTRIBUTE_TEXT_MAX];
+
+	for (const struct attribute *a = group_attribute_table; a->name; a++) {
+		if (attribute_find(user_attribute_table, a->name))
+			continue;
+		text[0] = '\0';
+		fill_in(a->name, group, text);
+		answer_print_line(a->name, text);
+	}
+}
+
+/* @group: NULL: the user is in none. */
+static void print_user(json_object *user, json_object *group)
 {
 	char text[ATTRIBUTE_TEXT_MAX], created[32];
 
@@ -125,8 +156,25 @@ static void print_user(json_object *user)
 		if (a->kind == ATTRIBUTE_KIND_FLAG)
 			continue;
 		attribute_answer_format(a, user, text);
+		if (group)
+			fill_in(a->name, group, text);
 		answer_print_line(a->name, text);
 	}
+	if (group)
+		print_of_group(group);
+}
+
+static enum command_result show(json_object *user)
+{
+	_cleanup_(json_putp) json_object *groups = NULL;
+	const char *group = answer_text(user, "group");
+	enum command_result result = COMMAND_DONE;
+
+	if (*group)
+		result = group_answer_get(&groups);
+	if (result == COMMAND_DONE)
+		print_user(user, groups ? group_answer_find(groups, group) : NULL);
+	return result;
 }
 
 static enum command_result run_show(const struct command *command, int argc, char **argv)
@@ -147,10 +195,9 @@ static enum command_result run_show(const struct command *command, int argc, cha
 		return command_fail("user %s: %s", name, error);
 	if (complete_user(user) < 0)
 		return command_fail("%s", strerror(ENOMEM));
-	if (arguments.json)
-		answer_print_json(user);
-	else
-		print_user(user);
+	if (!arguments.json)
+		return show(user);
+	answer_print_json(user);
 	return COMMAND_DONE;
 }
 
@@ -175,7 +222,9 @@ const struct command command_user_show = {
 	.words = "user show",
 	.arguments = "NAME [--json]",
 	.summary = "show all of one user",
-	.help = "  --json        " USER_KEYS "\n"
+	.help = "What the user does not say is shown as the user's group says it, and marked.\n"
+		"\n"
+		"  --json        what the user says: " USER_KEYS "\n"
 		"\n"
 		"example: saregate user show alice",
 	.run = run_show,

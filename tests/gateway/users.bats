@@ -209,6 +209,26 @@ assert (it["pool"], it["pool_free"]) == ("10.89.0.10-10.89.3.250", 1009), it' \
 	grep -qx '             guests: 10.90.0.10-10.90.0.20, 1 of 11 in use' <<<"$output"
 }
 
+@test "a user is shown with what the group says, and that it does" {
+	"$saregate" group add staff --idle-timeout 1h --dns 192.0.2.1 --pool default \
+		--networks 10.0.0.0/8 --sessions-maximum 3 --comment "for all"
+	add alice --dns 192.0.2.2
+	run -0 "$saregate" user show alice
+	run ! grep -q 'group)\|networks' <<<"$output"
+	"$saregate" user set alice --group staff
+	run -0 "$saregate" user show alice
+	grep -qx 'idle-timeout      1h00m (of the group)' <<<"$output"
+	grep -qx 'pool              default (of the group)' <<<"$output"
+	grep -qx 'sessions-maximum  3 (of the group)' <<<"$output"
+	grep -qx 'networks          10.0.0.0/8 (of the group)' <<<"$output"
+	grep -qx 'client-to-client  no (of the group)' <<<"$output"
+	grep -qx 'dns               192.0.2.2' <<<"$output"
+	grep -qx 'session-timeout   -' <<<"$output"
+	grep -qx 'comment           -' <<<"$output"
+	json 'assert (it["idle_timeout"], it["dns"]) == (0, "192.0.2.2"), it' \
+		"$saregate" user show alice --json
+}
+
 @test "a user is disabled and enabled" {
 	add alice
 	run -0 "$saregate" user disable alice

@@ -91,6 +91,27 @@ is_gone() { not client_address "$1"; }
 	pings bob "$road_web"
 }
 
+# A server on gw, as good as one of DNS to the firewall.
+asks_gateway() { on alice curl -fsS -o /dev/null --max-time 3 http://10.20.0.1:53/; }
+
+@test "a DNS server of a user's own may be the gateway, and is open to that user alone" {
+	host_spawn gw dns python3 -m http.server 53 --bind 10.20.0.1
+	wait_until 20 "the server" on gw curl -fsS -o /dev/null http://10.20.0.1:53/
+	road_up
+	run ! asks_gateway
+	on gw saregate user set alice --dns 10.20.0.1
+	hang_up alice
+	road_up
+	asks_gateway
+	run -0 on gw nft list set inet saregate dns
+	[[ $output == *'. 10.20.0.1 }'* ]]
+	on gw saregate user set alice --dns ''
+	hang_up alice
+	run -0 on gw nft list set inet saregate dns
+	[[ $output != *elements* ]]
+	host_stop gw dns
+}
+
 # hang_up NAME: and gw has forgotten the session
 hang_up() {
 	client_l2tp_down "$1"
