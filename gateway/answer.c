@@ -101,8 +101,24 @@ void answer_print_line(const char *name, const char *value)
 	printf("%-17s %s\n", name, text);
 }
 
+#define JSON_FORM (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
+
 void answer_print_json(json_object *answer)
 {
-	puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
-							    JSON_C_TO_STRING_NOSLASHESCAPE));
+	puts(json_object_to_json_string_ext(answer, JSON_FORM));
+}
+
+void answer_write_json_item(FILE *stream, json_object *item, bool is_first)
+{
+	const char *line = json_object_to_json_string_ext(item, JSON_FORM);
+
+	if (!is_first)
+		fputc(',', stream);
+	while (*line) {
+		size_t size = strcspn(line, "\n");
+
+		fputs("\n  ", stream);
+		fwrite(line, 1, size, stream);
+		line += size + (line[size] == '\n');
+	}
 }

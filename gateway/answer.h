@@ -7,7 +7,9 @@
 #include "gateway/control_client.h"
 #include "gateway/table.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /**
  * answer_get() - call a method without arguments, take its one result
@@ -40,3 +42,10 @@ int answer_append_text(sd_bus_message *message, const char *key, const char *val
 void answer_print_line(const char *name, const char *value);
 
 void answer_print_json(json_object *answer);
+
+/*
+ * Writes one item of an array as answer_print_json() would print it in the array, which
+ * need not be held in memory as a whole then. @is_first: nothing stands before it.
+ * Around all items stand "[" and "\n]\n".
+ */
+void answer_write_json_item(FILE *stream, json_object *item, bool is_first);

@@ -14,9 +14,11 @@
 
 /* ---- list --------------------------------------------------------------------------- */
 
+/* As a table, or as text of JSON: nothing is printed before all is known. */
 struct listing {
 	struct table *table; /* NULL: JSON */
-	json_object *users;
+	FILE *json;
+	bool has_users;
 };
 
 /* The moment to the minute; "" where there is none. */
@@ -68,7 +70,7 @@ static int complete_user(json_object *user)
 
 static int take_user(void *userdata, json_object *user)
 {
-	const struct listing *listing = userdata;
+	struct listing *listing = userdata;
 	int r;
 
 	if (listing->table)
@@ -76,20 +78,51 @@ static int take_user(void *userdata, json_object *user)
 	r = complete_user(user);
 	if (r < 0)
 		return r;
-	return json_object_array_add(listing->users, json_object_get(user)) < 0 ? -ENOMEM : 0;
+	answer_write_json_item(listing->json, user, !listing->has_users);
+	listing->has_users = true;
+	return ferror(listing->json) ? -ENOMEM : 0;
 }
 
-static enum command_result run_list(const struct command *command, int argc, char **argv)
+static enum command_result list_as_table(const char *group)
 {
 	static const char *const titles[] = { "NAME",    "STATE",   "GROUP",
 					      "ADDRESS", "EXPIRES", ">SESSIONS",
 					      "CREATED", "COMMENT", NULL };
+	_cleanup_(table_freep) struct table *table = NULL;
+	struct listing listing = { 0 };
+	enum command_result result;
+
+	if (table_new(titles, &table) < 0)
+		return command_fail("%s", strerror(ENOMEM));
+	listing.table = table;
+	result = user_request_walk("ListUsers", group, take_user, &listing);
+	if (result == COMMAND_DONE)
+		table_print(table, stdout);
+	return result;
+}
+
+static enum command_result list_as_json(const char *group)
+{
+	_cleanup_(freep) char *text = NULL;
+	size_t size = 0;
+	struct listing listing = { .json = open_memstream(&text, &size) };
+	enum command_result result;
+
+	if (!listing.json)
+		return command_fail("%s", strerror(errno));
+	result = user_request_walk("ListUsers", group, take_user, &listing);
+	if (fclose(listing.json) != 0 && result == COMMAND_DONE)
+		result = command_fail("%s", strerror(errno));
+	if (result == COMMAND_DONE)
+		printf("[%s\n]\n", text);
+	return result;
+}
+
+static enum command_result run_list(const struct command *command, int argc, char **argv)
+{
 	const char *group = "";
 	const struct command_option options[] = { { "group", .value = &group }, { 0 } };
-	_cleanup_(table_freep) struct table *table = NULL;
-	_cleanup_(json_putp) json_object *users = json_object_new_array();
 	struct command_arguments arguments;
-	struct listing listing = { 0 };
 	enum command_result result;
 
 	result = command_parse(command, argc, argv, options, 0, &arguments);
@@ -97,18 +130,7 @@ static enum command_result run_list(const struct command *command, int argc, cha
 		result = command_usage(command, "%s", attribute_name_check(group));
 	if (result != COMMAND_DONE)
 		return result;
-	if (!users || (!arguments.json && table_new(titles, &table) < 0))
-		return command_fail("%s", strerror(ENOMEM));
-	listing.table = table;
-	listing.users = users;
-	result = user_request_walk("ListUsers", group, take_user, &listing);
-	if (result != COMMAND_DONE)
-		return result;
-	if (arguments.json)
-		answer_print_json(users);
-	else
-		table_print(table, stdout);
-	return COMMAND_DONE;
+	return arguments.json ? list_as_json(group) : list_as_table(group);
 }
 
 /* ---- show ------------------------------------------------------------------------------ */

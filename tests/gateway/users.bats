@@ -131,8 +131,10 @@ assert it["session_timeout"] == 28800, it' "$saregate" user show alice --json
 	PYTHON
 	[ "$(id -u)" != 0 ] || chown 65534 "$folder"/users.db*
 	start_daemon
-	json 'assert [u["name"] for u in it] == ["user%04d" % i for i in range(3000)]' \
+	json 'assert [u["name"] for u in it] == ["user%04d" % i for i in range(3000)]
+assert all(u["created"] == 1 and u["enabled"] is True and len(u) == 14 for u in it)' \
 		"$saregate" user list --json
+	json 'assert it == [], it' "$saregate" user list --group nobody --json
 	[ "$(call ListUsers ssu '' '' 0 | cut -d ' ' -f 2)" = 2000 ]
 }
 
