@@ -276,6 +276,17 @@ static void addresses_that_the_history_has_are_given_to_strangers_last(void **st
 	assert_nothing_is_left();
 }
 
+static void stranger_gets_what_the_history_has_as_used_longest_ago(void **state)
+{
+	static const struct address_memory_row rows[] = {
+		{ "alice", POOL_FIRST },
+		{ "bob", POOL_FIRST + 1 },
+	};
+
+	sessions_remember(fake.sessions, rows, ELEMENTS(rows));
+	assert_int_equal(address_of_next_login(), POOL_FIRST + 1);
+}
+
 static void addresses_of_the_history_that_are_leased_stay_so(void **state)
 {
 	static const struct address_memory_row row = { "alice", POOL_FIRST };
@@ -705,6 +716,7 @@ int main(void)
 		BEHAVIOUR(user_who_returns_after_a_restart_has_the_same_address),
 		BEHAVIOUR(what_a_login_says_of_an_address_is_newer_than_the_history),
 		BEHAVIOUR(addresses_that_the_history_has_are_given_to_strangers_last),
+		BEHAVIOUR(stranger_gets_what_the_history_has_as_used_longest_ago),
 		BEHAVIOUR(addresses_of_the_history_that_are_leased_stay_so),
 		BEHAVIOUR(dns_server_of_the_users_own_is_open_to_the_session_while_it_lasts),
 		BEHAVIOUR(group_that_changes_changes_its_members),
