@@ -122,10 +122,11 @@ hang_up() {
 	printf '[pool visitors]\nrange = 10.90.0.10-10.90.0.20\n' | on gw tee -a $configuration
 	on gw saregate reload
 	on gw saregate group set staff --pool visitors --networks ''
-	hang_up alice
-	hang_up bob
 	on gw saregate user set alice --ipv4 '' --group staff
 	on gw saregate user set bob --group staff
+	hang_up bob
+	wait_until 30 "the end of alice's session" is_gone alice
+	wait_until 30 "no session of alice on gw" not_listed alice
 	road_up
 	clients_up bob
 	[ "$(client_address alice)" = 10.90.0.10 ]
