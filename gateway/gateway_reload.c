@@ -27,6 +27,9 @@ static const char firewall_note[] =
 	"the firewall is not made for these values: run `saregate setup`";
 static const char listen_note[] =
 	"libreswan has a connection for each listen address: run `saregate setup`";
+static const char pool_note[] =
+	"users or groups have a pool that is not there, and are refused: saregate user set, "
+	"saregate group set";
 
 static bool has_changed(const struct configuration_changes *changes, const char *section,
 			const char *name)
@@ -70,11 +73,26 @@ static void add_note(struct reload_report *report, const char *note)
 	report->notes[report->note_count++] = note;
 }
 
+static int find_missing_pool(void *userdata, const char *pool)
+{
+	return configuration_pool_exists(userdata, pool) ? 0 : -ENOENT;
+}
+
+/* A look at all users: only when pools have changed. */
+static bool a_pool_is_missed(const struct gateway *gateway, struct configuration_changes *changes)
+{
+	return has_changed(changes, CONFIGURATION_POOL_SECTION, "range") &&
+	       user_database_walk_pools(gateway->users, find_missing_pool, &changes->after) ==
+		       -ENOENT;
+}
+
 static void add_notes(const struct gateway *gateway, struct reload_report *report)
 {
-	const struct configuration_changes *changes = &report->changes;
+	struct configuration_changes *changes = &report->changes;
 
 	report->note_count = 0;
+	if (a_pool_is_missed(gateway, changes))
+		add_note(report, pool_note);
 	if (!gateway_is_protected(gateway))
 		return;
 	if (!firewall_is_made_for(gateway->configuration_path, &changes->file))

@@ -5,7 +5,7 @@
 #include "gateway/configuration_change.h"
 
 /* Things that only root's commands can do. */
-#define RELOAD_NOTES_MAX 2
+#define RELOAD_NOTES_MAX 3
 #define RELOAD_ERROR_MAX 600
 
 struct reload_report {

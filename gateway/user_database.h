@@ -56,6 +56,8 @@ struct user_filter {
 typedef int (*user_fn)(void *userdata, const struct user *user,
 		       const uint8_t nt_hash[MSCHAPV2_NT_HASH_SIZE]);
 typedef int (*user_group_fn)(void *userdata, const struct user_group *group);
+/* Told of the name of a pool. */
+typedef int (*user_pool_fn)(void *userdata, const char *pool);
 
 /**
  * user_name_check() - which names a user may have
@@ -156,3 +158,6 @@ int user_database_get_group(struct user_database *database, const char *name,
 
 /* In the order of names. Return: 0, what @each returned. */
 int user_database_walk_groups(struct user_database *database, user_group_fn each, void *userdata);
+
+/* The pools that users and groups name, each once. Return: 0, what @each returned. */
+int user_database_walk_pools(struct user_database *database, user_pool_fn each, void *userdata);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rows of the table `user_group`. I/O. */
+/* The rows of the table `user_group`, and the pools that both tables name. I/O. */
 #include "base/cleanup.h"
 #include "gateway/user_database_parts.h"
 
@@ -114,6 +114,23 @@ int user_database_walk_groups(struct user_database *database, user_group_fn each
 		group.members = (uint32_t)sqlite3_column_int64(statement, count_column());
 		if (result == 0)
 			result = each(userdata, &group);
+		if (result != 0)
+			return result;
+	}
+	return result == SQLITE_DONE ? 0 : user_database_errno(database);
+}
+
+int user_database_walk_pools(struct user_database *database, user_pool_fn each, void *userdata)
+{
+	static const char text[] = "SELECT pool FROM user WHERE pool <> ''"
+				   " UNION SELECT pool FROM user_group WHERE pool <> ''";
+	_cleanup_(user_database_finalizep) sqlite3_stmt *statement = NULL;
+	int result;
+
+	if (sqlite3_prepare_v2(database->connection, text, -1, &statement, NULL) != SQLITE_OK)
+		return user_database_errno(database);
+	while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
+		result = each(userdata, (const char *)sqlite3_column_text(statement, 0));
 		if (result != 0)
 			return result;
 	}

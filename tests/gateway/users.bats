@@ -47,7 +47,8 @@ call() { busctl --system call org.saregate.Gateway1 /org/saregate/Gateway1 org.s
 # add_pool NAME FIRST-LAST: to the configuration that the daemon runs with
 add_pool() {
 	printf '[pool %s]\nrange = %s\n' "$@" >>"$folder/saregate.conf"
-	"$saregate" reload >/dev/null
+	run -0 "$saregate" reload
+	[[ $output != *'users or groups have a pool'* ]]
 }
 
 @test "a user's attributes are set, shown, and taken away again" {
@@ -190,7 +191,9 @@ assert it == [{"name": "staff", "members": 0, "client_to_client": False, "pool":
 	"$saregate" user set bob --pool staff
 	# the pool goes, the user's name for it stays until somebody changes it
 	sed -i '/^\[pool staff\]/,$d' "$folder/saregate.conf"
-	"$saregate" reload | grep -q '^pool.range '
+	run -0 "$saregate" reload
+	grep -q '^pool.range ' <<<"$output"
+	grep -q 'users or groups have a pool that is not there' <<<"$output"
 	"$saregate" user set bob --comment x
 	json 'assert (it["pool"], it["comment"]) == ("staff", "x"), it' \
 		"$saregate" user show bob --json
