@@ -57,11 +57,14 @@ write_configuration() {
 	TEXT
 }
 
+# Where there is a bus, it is on it when this returns, which is a moment after it serves.
 start_daemon() {
 	"${as_nobody[@]}" "$saregated" --foreground --config "$folder/saregate.conf" \
 		2>"$folder/log" 3>&- &
 	daemon=$!
 	wait_for grep -q serves "$folder/log"
+	[ -z "${bus:-}" ] || ! grep -q '^bus = system' "$folder/saregate.conf" ||
+		wait_for "$saregate" status
 }
 
 # With a bus of the test's own, which the commands reach it by.
