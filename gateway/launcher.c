@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * saregate-launcher: the one process of ours that is root and lives long. It
- * starts pppd from numbers that saregated sends, ends it, and tells of its end.
- * It reads no file, holds no secret, and parses fixed-size structs only.
+ * starts pppd from numbers that saregated sends, ends it, and tells of its end; it
+ * runs the administrator's hooks. It reads no file, holds no secret, and parses
+ * fixed-size structs only.
  */
 #include "gateway/launcher_server.h"
 #include "gateway/log.h"
@@ -24,6 +25,7 @@
 #include <systemd/sd-daemon.h>
 
 #define BACKLOG         16
+#define HOOK_LIMIT_USEC 30000000
 #define STOP_LIMIT_USEC 7000000 /* TERM, its grace, KILL */
 #define STOP_POLL_USEC  50000
 
@@ -31,6 +33,7 @@ struct options {
 	const char *listen; /* NULL: the socket comes from systemd */
 	const char *user;
 	struct launcher_calls_settings settings;
+	struct launcher_hooks_settings hooks;
 };
 
 struct stop {
@@ -42,6 +45,7 @@ struct stop {
 static void print_usage(FILE *stream)
 {
 	fputs("usage: saregate-launcher [--listen PATH] [--user NAME] [--pppd PATH [--stub]]\n"
+	      "                         [--hooks FOLDER] [--hook-limit SECONDS]\n"
 	      "\n"
 	      "Starts and ends pppd for saregated. Normally started by systemd with its socket.\n"
 	      "\n"
@@ -50,6 +54,10 @@ static void print_usage(FILE *stream)
 	      "  --pppd PATH    program to start (default: " SAREGATE_PPPD ")\n"
 	      "  --stub         the program is a stub for tests and benches: sessions may be\n"
 	      "                 plain sockets\n"
+	      "  --hooks FOLDER where the programs `up` and `down` are, if there are any\n"
+	      "                 (default: " SAREGATE_HOOKS ")\n"
+	      "  --hook-limit SECONDS\n"
+	      "                 after which one is ended, 1 to 600 (default: 30)\n"
 	      "  --help         this text\n"
 	      "  --version      version\n",
 	      stream);
@@ -63,15 +71,19 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
 		{ "user", required_argument, NULL, 'u' },
 		{ "pppd", required_argument, NULL, 'p' },
 		{ "stub", no_argument, NULL, 's' },
+		{ "hooks", required_argument, NULL, 'k' },
+		{ "hook-limit", required_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
+	uint32_t seconds;
 	int option;
 
 	*ret_options = (struct options){
 		.user = "saregate",
 		.settings = { .pppd = NULL, .plugin = SAREGATE_PLUGIN },
+		.hooks = { SAREGATE_HOOKS, HOOK_LIMIT_USEC },
 	};
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
@@ -86,6 +98,16 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
 			break;
 		case 's':
 			ret_options->settings.stub = true;
+			break;
+		case 'k':
+			ret_options->hooks.folder = optarg;
+			break;
+		case 't':
+			if (text_parse_u32(optarg, 1, 600, &seconds) < 0) {
+				print_usage(stderr);
+				return 2;
+			}
+			ret_options->hooks.limit_usec = seconds * UINT64_C(1000000);
 			break;
 		case 'h':
 			print_usage(stdout);
@@ -199,7 +221,7 @@ static int on_stop_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	uint64_t now = 0;
 
 	sd_event_now(event, CLOCK_MONOTONIC, &now);
-	if (launcher_server_calls(stop->server) == 0 || now >= stop->deadline_usec)
+	if (launcher_server_left(stop->server) == 0 || now >= stop->deadline_usec)
 		return sd_event_exit(event, 0);
 	sd_event_source_set_time(source, now + STOP_POLL_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -255,7 +277,8 @@ static int run(const struct options *options)
 	error = sd_event_default(&event);
 	if (error < 0)
 		return error;
-	error = launcher_server_new(event, listener, user->pw_uid, &options->settings, &server);
+	error = launcher_server_new(event, listener, user->pw_uid, &options->settings,
+				    &options->hooks, &server);
 	if (error < 0)
 		return error;
 	stop.server = server;

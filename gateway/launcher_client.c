@@ -85,6 +85,7 @@ static void dispatch(struct launcher_client *client, const union launcher_messag
 		break;
 	case LAUNCHER_MESSAGE_START:
 	case LAUNCHER_MESSAGE_STOP:
+	case LAUNCHER_MESSAGE_HOOK:
 		break;
 	}
 }
@@ -209,4 +210,18 @@ int launcher_client_stop(struct launcher_client *client, uint32_t call_id)
 	};
 
 	return client->descriptor < 0 ? -ENOTCONN : request(client, &message, NULL);
+}
+
+int launcher_client_hook(struct launcher_client *client, const struct launcher_hook *hook)
+{
+	union launcher_message message = { .hook = *hook }, checked;
+	int error;
+
+	message.header.version = LAUNCHER_MESSAGE_VERSION;
+	message.header.type = LAUNCHER_MESSAGE_HOOK;
+	/* The launcher would end the connection, and with it all sessions. */
+	if (!launcher_message_check(&message, sizeof(message.hook), true, &checked))
+		return -EINVAL;
+	error = launcher_client_connect(client);
+	return error ? error : request(client, &message, NULL);
 }

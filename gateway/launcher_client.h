@@ -55,5 +55,14 @@ bool launcher_client_connected(const struct launcher_client *client);
 int launcher_client_start(struct launcher_client *client, const struct launcher_start *start,
 			  const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_]);
 
+/**
+ * launcher_client_hook() - have the administrator's hook run, if there is one
+ * @hook: all but the header
+ *
+ * Nothing is heard of it. Return: 0; -EINVAL: the launcher would not take it; -ENOBUFS:
+ * too much waits; other negative errno.
+ */
+int launcher_client_hook(struct launcher_client *client, const struct launcher_hook *hook);
+
 /* Ask for the end of a call's pppd; exited() follows. Return: 0 or negative errno. */
 int launcher_client_stop(struct launcher_client *client, uint32_t call_id);

@@ -11,9 +11,10 @@
 
 struct launcher_request {
 	STAILQ_ENTRY(launcher_request) next;
-	union launcher_message message;
 	bool has_descriptors;
 	int descriptors[LAUNCHER_DESCRIPTOR_COUNT_]; /* owned, -1: none */
+	size_t size;
+	uint8_t bytes[]; /* of the message: most are far smaller than the largest */
 };
 
 static void request_free(struct launcher_request *request)
@@ -51,15 +52,14 @@ bool launcher_queue_waits(const struct launcher_queue *queue)
 }
 
 /* Return: 0; -EAGAIN: there is no room now; other negative errno. */
-static int send_now(int socket, const union launcher_message *request, const int *descriptors)
+static int send_now(int socket, const void *bytes, size_t size, const int *descriptors)
 {
 	const size_t descriptors_size = sizeof(int) * LAUNCHER_DESCRIPTOR_COUNT_;
-	union launcher_message bytes = *request;
 	union {
 		char bytes[CMSG_SPACE(sizeof(int) * LAUNCHER_DESCRIPTOR_COUNT_)];
 		struct cmsghdr align;
 	} control = { 0 };
-	struct iovec part = { &bytes, launcher_message_size(request->header.type) };
+	struct iovec part = { (void *)bytes, size };
 	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 	struct cmsghdr *header;
 
@@ -80,13 +80,17 @@ static int keep(struct launcher_queue *queue, const union launcher_message *mess
 		const int *descriptors)
 {
 	_cleanup_(request_freep) struct launcher_request *request = NULL;
+	const size_t size = launcher_message_size(message->header.type);
+	const size_t cap = message->header.type == LAUNCHER_MESSAGE_HOOK ? LAUNCHER_QUEUE_HOOK_MAX
+									 : LAUNCHER_QUEUE_MAX;
 
-	if (queue->count >= LAUNCHER_QUEUE_MAX)
+	if (queue->count >= cap)
 		return -ENOBUFS;
-	request = calloc(1, sizeof(*request));
+	request = calloc(1, sizeof(*request) + size);
 	if (!request)
 		return -ENOMEM;
-	request->message = *message;
+	request->size = size;
+	memcpy(request->bytes, message, size);
 	request->has_descriptors = descriptors != NULL;
 	for (size_t i = 0; i < LAUNCHER_DESCRIPTOR_COUNT_; i++)
 		request->descriptors[i] = -1;
@@ -108,7 +112,8 @@ int launcher_queue_send(struct launcher_queue *queue, int socket,
 
 	/* Behind those that wait already. */
 	if (!launcher_queue_waits(queue))
-		error = send_now(socket, request, descriptors);
+		error = send_now(socket, request, launcher_message_size(request->header.type),
+				 descriptors);
 	return error == -EAGAIN ? keep(queue, request, descriptors) : error;
 }
 
@@ -118,7 +123,7 @@ int launcher_queue_flush(struct launcher_queue *queue, int socket)
 	int error;
 
 	while ((request = STAILQ_FIRST(&queue->requests))) {
-		error = send_now(socket, &request->message,
+		error = send_now(socket, request->bytes, request->size,
 				 request->has_descriptors ? request->descriptors : NULL);
 		if (error)
 			return error == -EAGAIN ? 0 : error;

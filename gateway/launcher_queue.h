@@ -13,6 +13,8 @@
 
 /* Cap: a start and a stop for each call that there can be. */
 #define LAUNCHER_QUEUE_MAX (2 * LAUNCHER_CALLS_MAXIMUM)
+/* Cap: so many that wait leave no room for a hook. */
+#define LAUNCHER_QUEUE_HOOK_MAX 1024
 
 STAILQ_HEAD(launcher_request_list, launcher_request);
 

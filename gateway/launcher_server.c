@@ -16,19 +16,23 @@
 
 /* Requests taken per turn of the loop. */
 #define RECEIVE_BUDGET 64
+/* Requests looked at of a client that goes: more than its socket holds. */
+#define LAST_REQUESTS_MAX 4096
 /* Answers that may wait: each call can have been started, refused or ended. */
 #define ANSWERS_MAXIMUM (2 * LAUNCHER_CALLS_MAXIMUM)
 /* More descriptors than a request may have, so that excess is seen. */
 #define DESCRIPTORS_READ 8
 
 struct answer {
-	union launcher_message message;
 	struct answer *prev, *next;
+	size_t size;
+	uint8_t bytes[];
 };
 
 struct launcher_server {
 	sd_event *event;
 	struct launcher_calls *calls;
+	struct launcher_hooks *hooks;
 	int listener;
 	sd_event_source *listener_source;
 	int client;
@@ -61,10 +65,8 @@ static void disconnect(struct launcher_server *server)
 	launcher_calls_orphan_all(server->calls);
 }
 
-static int send_one(const struct launcher_server *server, const union launcher_message *message)
+static int send_one(const struct launcher_server *server, const void *message, size_t size)
 {
-	size_t size = launcher_message_size(message->header.type);
-
 	return send(server->client, message, size, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
@@ -80,16 +82,17 @@ static int update_events(struct launcher_server *server)
 						     (server->answers ? EPOLLOUT : 0));
 }
 
-static int queue_answer(struct launcher_server *server, const union launcher_message *message)
+static int queue_answer(struct launcher_server *server, const void *message, size_t size)
 {
 	struct answer *answer;
 
 	if (server->answer_count == ANSWERS_MAXIMUM)
 		return -ENOSPC;
-	answer = calloc(1, sizeof(*answer));
+	answer = calloc(1, sizeof(*answer) + size);
 	if (!answer)
 		return -ENOMEM;
-	answer->message = *message;
+	answer->size = size;
+	memcpy(answer->bytes, message, size);
 	DL_APPEND(server->answers, answer);
 	server->answer_count++;
 	return update_events(server);
@@ -98,14 +101,15 @@ static int queue_answer(struct launcher_server *server, const union launcher_mes
 /* A client that cannot be answered is as good as gone. */
 static void answer(struct launcher_server *server, const union launcher_message *message)
 {
+	const size_t size = launcher_message_size(message->header.type);
 	int error = -EAGAIN;
 
 	if (server->client < 0)
 		return;
 	if (!server->answers)
-		error = send_one(server, message);
+		error = send_one(server, message, size);
 	if (error == -EAGAIN)
-		error = queue_answer(server, message);
+		error = queue_answer(server, message, size);
 	if (error < 0) {
 		log_error("saregated cannot be answered: %s", strerror(-error));
 		disconnect(server);
@@ -116,7 +120,7 @@ static int flush_answers(struct launcher_server *server)
 {
 	while (server->answers) {
 		struct answer *first = server->answers;
-		int error = send_one(server, &first->message);
+		int error = send_one(server, first->bytes, first->size);
 
 		if (error)
 			return error == -EAGAIN ? 0 : error;
@@ -232,6 +236,9 @@ static void handle(struct launcher_server *server, const struct request *request
 	case LAUNCHER_MESSAGE_STOP:
 		launcher_calls_stop(server->calls, request->message.stop.call_id);
 		break;
+	case LAUNCHER_MESSAGE_HOOK:
+		launcher_hooks_run(server->hooks, &request->message.hook);
+		break;
 	case LAUNCHER_MESSAGE_STARTED:
 	case LAUNCHER_MESSAGE_REFUSED:
 	case LAUNCHER_MESSAGE_EXITED:
@@ -249,6 +256,28 @@ static int serve_one(struct launcher_server *server)
 	return result;
 }
 
+/*
+ * What a client asked for before it went away is not wanted any more, but for hooks: a
+ * saregated that stops says last of all that its sessions are down.
+ */
+static void take_last_hooks(struct launcher_server *server)
+{
+	int errors = 0;
+
+	/* The first error may be that the client has left answers unread. */
+	for (int i = 0; i < LAST_REQUESTS_MAX && errors < 2; i++) {
+		_cleanup_(request_done) struct request request = { 0 };
+		int result = receive(server, &request);
+
+		if (result == 0)
+			break;
+		if (result < 0)
+			errors++;
+		else if (request.message.header.type == LAUNCHER_MESSAGE_HOOK)
+			launcher_hooks_run(server->hooks, &request.message.hook);
+	}
+}
+
 static int on_client(sd_event_source *source, int descriptor, uint32_t events, void *userdata)
 {
 	struct launcher_server *server = userdata;
@@ -256,9 +285,10 @@ static int on_client(sd_event_source *source, int descriptor, uint32_t events, v
 
 	if (events & EPOLLOUT)
 		result = flush_answers(server) < 0 ? -EPIPE : 1;
-	/* What a client asked for before it went away is not wanted any more. */
-	if (events & (EPOLLHUP | EPOLLERR))
+	if (events & (EPOLLHUP | EPOLLERR)) {
+		take_last_hooks(server);
 		result = -ECONNRESET;
+	}
 	for (int i = 0;
 	     i < RECEIVE_BUDGET && result == 1 && server->client >= 0 && may_read(server); i++)
 		result = serve_one(server);
@@ -295,6 +325,7 @@ static int on_listener(sd_event_source *source, int descriptor, uint32_t events,
 		return 0;
 	if (server->client >= 0) {
 		log_info("a new saregated takes over: the calls of the one before are ended");
+		take_last_hooks(server);
 		disconnect(server);
 	}
 	if (sd_event_add_io(server->event, &server->client_source, client, EPOLLIN, on_client,
@@ -306,6 +337,7 @@ static int on_listener(sd_event_source *source, int descriptor, uint32_t events,
 
 int launcher_server_new(sd_event *event, int listener, uid_t client,
 			const struct launcher_calls_settings *settings,
+			const struct launcher_hooks_settings *hooks,
 			struct launcher_server **ret_server)
 {
 	_cleanup_(launcher_server_freep) struct launcher_server *server = NULL;
@@ -320,6 +352,8 @@ int launcher_server_new(sd_event *event, int listener, uid_t client,
 	server->client_uid = client;
 	server->listener = TAKE_FD(owned);
 	error = launcher_calls_new(event, settings, &calls_ops, server, &server->calls);
+	if (!error)
+		error = launcher_hooks_new(event, hooks, &server->hooks);
 	if (!error)
 		error = sd_event_add_io(event, &server->listener_source, server->listener, EPOLLIN,
 					on_listener, server);
@@ -338,6 +372,7 @@ void launcher_server_free(struct launcher_server *server)
 	sd_event_source_disable_unref(server->listener_source);
 	closep(&server->listener);
 	launcher_calls_free(server->calls);
+	launcher_hooks_free(server->hooks);
 	sd_event_unref(server->event);
 	free(server);
 }
@@ -350,10 +385,12 @@ void launcher_server_freep(struct launcher_server **server)
 void launcher_server_stop(struct launcher_server *server)
 {
 	server->listener_source = sd_event_source_disable_unref(server->listener_source);
+	if (server->client >= 0)
+		take_last_hooks(server);
 	disconnect(server);
 }
 
-size_t launcher_server_calls(const struct launcher_server *server)
+size_t launcher_server_left(const struct launcher_server *server)
 {
-	return launcher_calls_count(server->calls);
+	return launcher_calls_count(server->calls) + launcher_hooks_count(server->hooks);
 }

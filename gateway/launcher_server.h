@@ -7,6 +7,7 @@
 #pragma once
 
 #include "gateway/launcher_calls.h"
+#include "gateway/launcher_hooks.h"
 
 #include <sys/types.h>
 
@@ -17,15 +18,20 @@ struct launcher_server;
  * @listener: SOCK_SEQPACKET, listening; taken over in any case
  * @client:   uid that may connect, beside root
  * @settings: for launcher_calls_new(); copied
+ * @hooks:    for launcher_hooks_new(); copied
  *
  * Return: 0 or negative errno.
  */
 int launcher_server_new(sd_event *event, int listener, uid_t client,
 			const struct launcher_calls_settings *settings,
+			const struct launcher_hooks_settings *hooks,
 			struct launcher_server **ret_server);
 void launcher_server_free(struct launcher_server *server);
 void launcher_server_freep(struct launcher_server **server);
 
-/* Lets nobody in any more and ends all calls; their number: launcher_server_calls(). */
+/*
+ * Lets nobody in any more and ends all calls; how many of them, and of hooks, are left:
+ * launcher_server_left().
+ */
 void launcher_server_stop(struct launcher_server *server);
-size_t launcher_server_calls(const struct launcher_server *server);
+size_t launcher_server_left(const struct launcher_server *server);

@@ -6,6 +6,7 @@
 #include "ppp-hooks/launcher_message.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -16,6 +17,47 @@ static bool start_is_valid(const struct launcher_start *message)
 	       message->lcp_echo_interval_seconds <= 3600 && message->lcp_echo_failures >= 1 &&
 	       message->lcp_echo_failures <= 100 && message->debug <= 1 &&
 	       message->channel < LAUNCHER_CHANNEL_COUNT_;
+}
+
+static bool all_zero(const void *bytes, size_t size)
+{
+	const uint8_t *byte = bytes;
+
+	for (size_t i = 0; i < size; i++)
+		if (byte[i] != 0)
+			return false;
+	return true;
+}
+
+/* One line for people, then NUL to the end. */
+static bool text_is_valid(const char *text, size_t size)
+{
+	size_t length = strnlen(text, size);
+
+	return length < size && all_zero(text + length, size - length) && text_is_plain(text);
+}
+
+static bool hook_texts_are_valid(const struct launcher_hook *message)
+{
+	return text_is_valid(message->user, sizeof(message->user)) && message->user[0] &&
+	       text_is_valid(message->group, sizeof(message->group)) &&
+	       text_is_valid(message->data_path, sizeof(message->data_path)) &&
+	       text_is_valid(message->ike_identity, sizeof(message->ike_identity)) &&
+	       text_is_valid(message->cause, sizeof(message->cause));
+}
+
+static bool hook_is_valid(const struct launcher_hook *message)
+{
+	if (message->session < 1 || message->session > LAUNCHER_UNIT_MAXIMUM ||
+	    message->event >= LAUNCHER_HOOK_COUNT_ || message->inner_ipv4 == 0 ||
+	    message->outer_is_ipv6 > 1 || message->outer_port > UINT16_MAX || message->padding)
+		return false;
+	if (!message->outer_is_ipv6 && !all_zero(message->outer_address + 4, 12))
+		return false;
+	if (message->event == LAUNCHER_HOOK_UP && (message->duration_seconds || message->bytes_in ||
+						   message->bytes_out || message->cause[0]))
+		return false;
+	return hook_texts_are_valid(message);
 }
 
 /* A process number; 22 bits is the kernel's PID_MAX_LIMIT. */
@@ -38,6 +80,7 @@ size_t launcher_message_size(uint32_t type)
 	} sizes[] = {
 		{ LAUNCHER_MESSAGE_START, sizeof(struct launcher_start) },
 		{ LAUNCHER_MESSAGE_STOP, sizeof(struct launcher_stop) },
+		{ LAUNCHER_MESSAGE_HOOK, sizeof(struct launcher_hook) },
 		{ LAUNCHER_MESSAGE_STARTED, sizeof(struct launcher_started) },
 		{ LAUNCHER_MESSAGE_REFUSED, sizeof(struct launcher_refused) },
 		{ LAUNCHER_MESSAGE_EXITED, sizeof(struct launcher_exited) },
@@ -56,6 +99,8 @@ static bool body_is_valid(const union launcher_message *message)
 		return start_is_valid(&message->start);
 	case LAUNCHER_MESSAGE_STOP:
 		return true;
+	case LAUNCHER_MESSAGE_HOOK:
+		return hook_is_valid(&message->hook);
 	case LAUNCHER_MESSAGE_STARTED:
 		return pid_is_valid(message->started.pid);
 	case LAUNCHER_MESSAGE_REFUSED:

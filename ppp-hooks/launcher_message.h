@@ -2,7 +2,9 @@
 /*
  * Messages between saregated and saregate-launcher over a SEQPACKET socket:
  * one struct a message, host byte order, exact size. A request carries numbers
- * only, never a path, a string or an option of pppd's. Pure.
+ * only, never a path or an option of pppd's; what is said of a session to the
+ * administrator's hooks has text, too, one line each, that is passed on as the values of
+ * variables and as nothing else. Pure.
  */
 #pragma once
 
@@ -10,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAUNCHER_MESSAGE_VERSION 2
+#define LAUNCHER_MESSAGE_VERSION 3
 /* Caps on what saregated may ask for. */
 #define LAUNCHER_CALLS_MAXIMUM 20000
 #define LAUNCHER_UNIT_MAXIMUM  99999999 /* "sg" and 8 digits fit in IFNAMSIZ */
@@ -19,6 +21,7 @@ enum launcher_message_type {
 	/* saregated to launcher */
 	LAUNCHER_MESSAGE_START = 1, /* with two descriptors: the session, plugin's socket */
 	LAUNCHER_MESSAGE_STOP = 2,
+	LAUNCHER_MESSAGE_HOOK = 3, /* a session is up, or was; not answered */
 	/* launcher to saregated */
 	LAUNCHER_MESSAGE_STARTED = 64,
 	LAUNCHER_MESSAGE_REFUSED = 65,
@@ -61,6 +64,38 @@ struct launcher_stop {
 	uint32_t call_id;
 };
 
+enum launcher_hook_event {
+	LAUNCHER_HOOK_UP,
+	LAUNCHER_HOOK_DOWN,
+	LAUNCHER_HOOK_COUNT_,
+};
+
+/* Sizes of its texts: UTF-8 without control characters, NUL, zeros to the end. */
+#define LAUNCHER_HOOK_USER_SIZE      136
+#define LAUNCHER_HOOK_GROUP_SIZE     40
+#define LAUNCHER_HOOK_DATA_PATH_SIZE 16
+#define LAUNCHER_HOOK_IDENTITY_SIZE  256
+#define LAUNCHER_HOOK_CAUSE_SIZE     256
+
+struct launcher_hook {
+	struct launcher_message_header header;
+	uint32_t session;          /* number of the session and of its interface, "sg<session>" */
+	uint32_t event;            /* enum launcher_hook_event */
+	uint32_t inner_ipv4;       /* host byte order, not 0 */
+	uint32_t outer_is_ipv6;    /* 0 or 1 */
+	uint8_t outer_address[16]; /* network byte order; of IPv4 the first four, then zeros */
+	uint32_t outer_port;       /* 0 to 65535 */
+	uint32_t padding;          /* 0 */
+	uint64_t duration_seconds; /* of LAUNCHER_HOOK_DOWN; else 0, as the next two */
+	uint64_t bytes_in;
+	uint64_t bytes_out;
+	char user[LAUNCHER_HOOK_USER_SIZE];   /* not empty */
+	char group[LAUNCHER_HOOK_GROUP_SIZE]; /* may be empty, as the rest */
+	char data_path[LAUNCHER_HOOK_DATA_PATH_SIZE];
+	char ike_identity[LAUNCHER_HOOK_IDENTITY_SIZE];
+	char cause[LAUNCHER_HOOK_CAUSE_SIZE]; /* of LAUNCHER_HOOK_DOWN; else empty */
+};
+
 struct launcher_started {
 	struct launcher_message_header header;
 	uint32_t call_id;
@@ -85,6 +120,7 @@ union launcher_message {
 	struct launcher_message_header header;
 	struct launcher_start start;
 	struct launcher_stop stop;
+	struct launcher_hook hook;
 	struct launcher_started started;
 	struct launcher_refused refused;
 	struct launcher_exited exited;

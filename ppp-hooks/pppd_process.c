@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Start, end and reap one pppd. posix_spawn() shares our memory with the child
- * until it executes, so that a start costs the same at the first call and at
- * the ten thousandth, and it reports why execve() failed.
+ * Start, end and reap one pppd, or one hook of the administrator's. posix_spawn() shares our memory
+ * with the child until it executes, so that a start costs the same at the first call and at the ten
+ * thousandth, and it reports why execve() failed.
  */
 #include "ppp-hooks/pppd_process.h"
 
@@ -27,11 +27,12 @@ static char *const environment[] = {
 	NULL,
 };
 
-/* What a child of this channel finds as descriptors. */
+/* What a pppd of this channel finds as descriptors. */
 struct child_descriptors {
 	enum launcher_channel channel;
 	int session;
 	int plugin;
+	int output; /* -1; of a hook, which has nothing else: what becomes 1 and 2 */
 };
 
 /* The session as 3 beside an empty 0, or as 0 with no 3. */
@@ -52,10 +53,29 @@ static int add_session(posix_spawn_file_actions_t *actions, const struct child_d
 	return error;
 }
 
+/* An empty 0, and no descriptor beyond 2. */
+static int fill_hook_actions(posix_spawn_file_actions_t *actions, int output)
+{
+	int error =
+		posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
+	if (error == 0)
+		error = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+	return -error;
+}
+
 static int fill_file_actions(posix_spawn_file_actions_t *actions,
 			     const struct child_descriptors *child)
 {
-	int error = add_session(actions, child);
+	int error;
+
+	if (child->output >= 0)
+		return fill_hook_actions(actions, child->output);
+	error = add_session(actions, child);
 
 	if (error == 0)
 		error = posix_spawn_file_actions_adddup2(actions, STDERR_FILENO, STDOUT_FILENO);
@@ -84,8 +104,8 @@ static int fill_attributes(posix_spawnattr_t *attributes)
 	return -error;
 }
 
-static int spawn(const char *path, char *const argv[], const struct child_descriptors *child,
-		 pid_t *ret_pid)
+static int spawn(const char *path, char *const argv[], char *const envp[],
+		 const struct child_descriptors *child, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -101,7 +121,7 @@ static int spawn(const char *path, char *const argv[], const struct child_descri
 	if (error == 0)
 		error = fill_attributes(&attributes);
 	if (error == 0)
-		error = -posix_spawn(ret_pid, path, &actions, &attributes, argv, environment);
+		error = -posix_spawn(ret_pid, path, &actions, &attributes, argv, envp);
 	posix_spawnattr_destroy(&attributes);
 free_actions:
 	posix_spawn_file_actions_destroy(&actions);
@@ -116,6 +136,26 @@ static void kill_and_reap(pid_t pid)
 		continue;
 }
 
+static int watch_child(pid_t pid, bool is_group, struct pppd_process *ret_process)
+{
+	/* The child is ours and not reaped: its number cannot mean another. */
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (pidfd < 0) {
+		int error = -errno;
+
+		kill_and_reap(pid);
+		return error;
+	}
+	*ret_process = (struct pppd_process){
+		.pid = pid,
+		.descriptor = pidfd,
+		.kill_at = PPPD_PROCESS_NEVER,
+		.is_group = is_group,
+	};
+	return 0;
+}
+
 int pppd_process_start(const char *path, char *const argv[], enum launcher_channel channel,
 		       const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_],
 		       struct pppd_process *ret_process)
@@ -123,7 +163,6 @@ int pppd_process_start(const char *path, char *const argv[], enum launcher_chann
 	_cleanup_(closep) int session = -1;
 	_cleanup_(closep) int plugin = -1;
 	pid_t pid = -1;
-	int pidfd;
 	int r;
 
 	/* Out of the way of 3 and 4, so that no dup2() closes what the next one needs. */
@@ -135,30 +174,39 @@ int pppd_process_start(const char *path, char *const argv[], enum launcher_chann
 		       FIRST_FOREIGN_DESCRIPTOR);
 	if (plugin < 0)
 		return -errno;
-	r = spawn(path, argv,
-		  &(struct child_descriptors){ channel, .session = session, .plugin = plugin },
+	r = spawn(path, argv, environment,
+		  &(struct child_descriptors){ channel, .session = session, .plugin = plugin,
+					       .output = -1 },
 		  &pid);
-	if (r < 0)
-		return r;
-	/* The child is ours and not reaped: its number cannot mean another. */
-	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (pidfd < 0) {
-		r = -errno;
-		kill_and_reap(pid);
-		return r;
-	}
-	*ret_process = (struct pppd_process){
-		.pid = pid,
-		.descriptor = pidfd,
-		.kill_at = PPPD_PROCESS_NEVER,
-	};
-	return 0;
+	return r < 0 ? r : watch_child(pid, false, ret_process);
+}
+
+int pppd_process_start_hook(const char *path, char *const envp[], int output,
+			    struct pppd_process *ret_process)
+{
+	char *const argv[] = { (char *)path, NULL };
+	_cleanup_(closep) int moved = -1;
+	pid_t pid = -1;
+	int r;
+
+	/* Out of the way of 0, 1 and 2, of which the launcher may have none. */
+	moved = fcntl(output, F_DUPFD_CLOEXEC, FIRST_FOREIGN_DESCRIPTOR);
+	if (moved < 0)
+		return -errno;
+	r = spawn(path, argv, envp,
+		  &(struct child_descriptors){ .session = -1, .plugin = -1, .output = moved },
+		  &pid);
+	return r < 0 ? r : watch_child(pid, true, ret_process);
 }
 
 static void send_signal(const struct pppd_process *process, int signal)
 {
+	/* Until it is reaped, the group has its number. */
+	if (process->is_group)
+		(void)kill(-process->pid, signal);
 	/* ESRCH only: the child has ended, which its pidfd tells. */
-	(void)syscall(SYS_pidfd_send_signal, process->descriptor, signal, NULL, 0);
+	else
+		(void)syscall(SYS_pidfd_send_signal, process->descriptor, signal, NULL, 0);
 }
 
 void pppd_process_terminate(struct pppd_process *process, uint64_t now_usec, uint64_t grace_usec)
@@ -190,10 +238,15 @@ int pppd_process_handle_exit(struct pppd_process *process, uint32_t *ret_code, u
 {
 	siginfo_t info = { .si_pid = 0 };
 
-	if (waitid(P_PIDFD, (id_t)process->descriptor, &info, WEXITED | WNOHANG) < 0)
+	if (waitid(P_PIDFD, (id_t)process->descriptor, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (info.si_pid == 0)
 		return 0;
+	/* What it has started and was to end with it. */
+	if (process->is_group && process->ending)
+		send_signal(process, SIGKILL);
+	if (waitid(P_PIDFD, (id_t)process->descriptor, &info, WEXITED) < 0)
+		return -errno;
 	*ret_code = info.si_code == CLD_EXITED ? (uint32_t)info.si_status : 0;
 	*ret_signal = info.si_code == CLD_EXITED ? 0 : (uint32_t)info.si_status;
 	return 1;

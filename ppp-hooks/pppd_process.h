@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The life of one pppd as a child process: started with exactly the
- * descriptors that it needs, ended with SIGTERM and, when its grace is over,
- * SIGKILL; its end is seen through a pidfd. Nothing here waits. I/O; time is
- * CLOCK_MONOTONIC in microseconds and comes from the caller.
+ * The life of one pppd, or of one hook of the administrator's, as a child process: started with
+ * exactly the descriptors that it needs, ended with SIGTERM and, when its grace is over, SIGKILL;
+ * its end is seen through a pidfd. Nothing here waits. I/O; time is CLOCK_MONOTONIC in microseconds
+ * and comes from the caller.
  */
 #pragma once
 
@@ -22,12 +22,15 @@
  * @descriptor: its pidfd, readable once it has ended; -1: none
  * @kill_at:    when SIGKILL is due, PPPD_PROCESS_NEVER if it is not
  * @ending:     SIGTERM has been sent
+ * @is_group:   signals are for all that the child has started as well, unless that has
+ *              left its process group
  */
 struct pppd_process {
 	pid_t pid;
 	int descriptor;
 	uint64_t kill_at;
 	bool ending;
+	bool is_group;
 };
 
 /**
@@ -49,6 +52,19 @@ struct pppd_process {
 int pppd_process_start(const char *path, char *const argv[], enum launcher_channel channel,
 		       const int descriptors[LAUNCHER_DESCRIPTOR_COUNT_],
 		       struct pppd_process *ret_process);
+
+/**
+ * pppd_process_start_hook() - run a hook of the administrator's
+ * @path:   of the program, which is its only argument, too
+ * @envp:   all of its environment
+ * @output: becomes 1 and 2 of the child; borrowed
+ *
+ * /dev/null is its standard input; else as pppd_process_start().
+ *
+ * Return: 0; negative errno, that of execve() included.
+ */
+int pppd_process_start_hook(const char *path, char *const envp[], int output,
+			    struct pppd_process *ret_process);
 
 /**
  * pppd_process_terminate() - send SIGTERM, and SIGKILL once the grace is over

@@ -17,8 +17,9 @@ import struct
 import sys
 import time
 
-VERSION = 2
-START, STOP, STARTED, REFUSED, EXITED = 1, 2, 64, 65, 66
+VERSION = 3
+START, STOP, HOOK = 1, 2, 3
+STARTED, REFUSED, EXITED = 64, 65, 66
 PPPOL2TP, TTY = 0, 1
 IGNORES_TERM = 2000
 PATIENCE = 30  # seconds, for a machine under load
@@ -30,6 +31,14 @@ def message(kind, *fields):
 
 def start_message(call, unit, channel=PPPOL2TP):
     return message(START, call, unit, 1280, 1280, 30, 4, 0, channel)
+
+
+def hook_message(session, event, user=b"alice", cause=b""):
+    """A session of alice's is up (0) or down (1)."""
+    end = (61, 1000, 2000) if event else (0, 0, 0)
+    return struct.pack(
+        "=6I16s2I3Q136s40s16s256s256s", VERSION, HOOK, session, event, 0x0A59000A, 0,
+        bytes([203, 0, 113, 11]), 4500, 0, *end, user, b"staff", b"kernel", b"CN=phone", cause)
 
 
 class Pair:
@@ -142,6 +151,10 @@ def malformed_requests_end_the_connection(path, _):
     bad += [message(START, 1, 1, 1280, 1501, 30, 4, 0, 0)]
     bad += [message(START, 1, 1, 1280, 1280, 30, 4, 2, 0)]
     bad += [message(START, 1, 1, 1280, 1280, 30, 4, 0, 2), b"\xff" * len(good)]
+    hook = hook_message(1, 1)
+    bad += [hook[:-1], hook + b"\0", hook_message(0, 1), hook_message(1, 2), hook_message(1, 1, b"")]
+    bad += [hook_message(1, 1, b"a\nLD_PRELOAD=b"), hook_message(1, 1, b"a" * 136)]
+    bad += [hook_message(1, 0, cause=b"idle")]
     for request in bad:
         client = Client(path)
         pair = Pair()
@@ -383,6 +396,29 @@ def no_end_is_lost_on_a_client_that_does_not_read(path, launcher):
         (started if kind == STARTED else ended).add(call)
         assert kind == STARTED or (kind == EXITED and call in started), (kind, call)
     assert len(started) == count
+
+
+def a_session_comes_and_goes(path, _):
+    client = Client(path)
+    client.send(hook_message(12, 0))
+    client.send(hook_message(12, 1, cause=b"ended by the administrator"))
+    client.settle()
+
+
+def sessions_go_and_so_does_saregated(path, _):
+    client = Client(path)
+    client.start_ready(7, 42)
+    for session in range(1, 101):
+        client.send(hook_message(session, 1))
+    client.socket.close()
+
+
+def many_sessions_come_at_once(path, _):
+    client = Client(path)
+    for session in range(1, 1201):
+        client.send(hook_message(session, 0))
+    client.settle()
+    client.start_ready(7, 42)
 
 
 def children(pid):

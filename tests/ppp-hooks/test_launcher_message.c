@@ -26,6 +26,21 @@ static union launcher_message start(void)
 	return message;
 }
 
+static union launcher_message hook(void)
+{
+	union launcher_message message = plain(LAUNCHER_MESSAGE_HOOK);
+
+	message.hook.session = 12;
+	message.hook.event = LAUNCHER_HOOK_DOWN;
+	message.hook.inner_ipv4 = 0x0a59000a;
+	memcpy(message.hook.outer_address, (uint8_t[]){ 203, 0, 113, 11 }, 4);
+	message.hook.outer_port = 4500;
+	message.hook.duration_seconds = 61;
+	strcpy(message.hook.user, "alice");
+	strcpy(message.hook.cause, "ended by the administrator: \xc3\xbc");
+	return message;
+}
+
 static union launcher_message started(void)
 {
 	union launcher_message message = plain(LAUNCHER_MESSAGE_STARTED);
@@ -61,7 +76,8 @@ static bool passes(const union launcher_message *message)
 
 static void every_other_size_is_refused(void **state)
 {
-	union launcher_message messages[] = { start(), plain(LAUNCHER_MESSAGE_STOP), started(),
+	union launcher_message messages[] = { start(),   plain(LAUNCHER_MESSAGE_STOP),
+					      hook(),    started(),
 					      refused(), exited() };
 	uint8_t bytes[2 * sizeof(union launcher_message)] = { 0 };
 	union launcher_message checked;
@@ -80,7 +96,8 @@ static void every_other_size_is_refused(void **state)
 
 static void messages_of_the_other_direction_are_refused(void **state)
 {
-	union launcher_message messages[] = { start(), plain(LAUNCHER_MESSAGE_STOP), started(),
+	union launcher_message messages[] = { start(),   plain(LAUNCHER_MESSAGE_STOP),
+					      hook(),    started(),
 					      refused(), exited() };
 	union launcher_message checked;
 
@@ -95,7 +112,7 @@ static void messages_of_the_other_direction_are_refused(void **state)
 
 static void other_versions_and_types_are_refused(void **state)
 {
-	static const uint32_t types[] = { 0, 3, 63, 67, 0x80000001, UINT32_MAX };
+	static const uint32_t types[] = { 0, 4, 63, 67, 0x80000001, UINT32_MAX };
 	union launcher_message message = start();
 	union launcher_message checked;
 
@@ -204,6 +221,109 @@ static void process_ends_by_code_or_by_signal(void **state)
 	assert_false(passes(&message));
 }
 
+static void every_number_of_a_hook_has_its_bounds(void **state)
+{
+	static const struct {
+		size_t offset;
+		uint32_t minimum;
+		uint32_t maximum;
+	} fields[] = {
+		{ offsetof(struct launcher_hook, session), 1, LAUNCHER_UNIT_MAXIMUM },
+		{ offsetof(struct launcher_hook, event), LAUNCHER_HOOK_DOWN, LAUNCHER_HOOK_DOWN },
+		{ offsetof(struct launcher_hook, inner_ipv4), 1, UINT32_MAX },
+		{ offsetof(struct launcher_hook, outer_is_ipv6), 0, 1 },
+		{ offsetof(struct launcher_hook, outer_port), 0, UINT16_MAX },
+		{ offsetof(struct launcher_hook, padding), 0, 0 },
+	};
+
+	for (size_t i = 0; i < ELEMENTS(fields); i++) {
+		const uint32_t values[] = { fields[i].minimum, fields[i].maximum,
+					    fields[i].minimum - 1, fields[i].maximum + 1 };
+
+		for (size_t j = 0; j < ELEMENTS(values); j++) {
+			union launcher_message message = hook();
+
+			memcpy((char *)&message + fields[i].offset, &values[j], sizeof(values[j]));
+			assert_int_equal(passes(&message), values[j] >= fields[i].minimum &&
+								   values[j] <= fields[i].maximum);
+		}
+	}
+}
+
+static void an_ipv4_address_has_nothing_behind_it(void **state)
+{
+	union launcher_message message = hook();
+
+	message.hook.outer_address[4] = 1;
+	assert_false(passes(&message));
+	message.hook.outer_is_ipv6 = 1;
+	assert_true(passes(&message));
+}
+
+/* No variable but those that the launcher names, and no line but one. */
+static void texts_of_a_hook_are_one_line_with_zeros_behind(void **state)
+{
+	static const char *const bad[] = {
+		"a\nSAREGATE_USER=root", "a\x1b[2J", "\x7f", "a\tb", "\xff", "\xc3",
+		"\xe2\x80\xa8",          "\xc2\x85"
+	};
+	static const struct {
+		size_t offset;
+		size_t size;
+	} texts[] = {
+		{ offsetof(struct launcher_hook, user), LAUNCHER_HOOK_USER_SIZE },
+		{ offsetof(struct launcher_hook, group), LAUNCHER_HOOK_GROUP_SIZE },
+		{ offsetof(struct launcher_hook, data_path), LAUNCHER_HOOK_DATA_PATH_SIZE },
+		{ offsetof(struct launcher_hook, ike_identity), LAUNCHER_HOOK_IDENTITY_SIZE },
+		{ offsetof(struct launcher_hook, cause), LAUNCHER_HOOK_CAUSE_SIZE },
+	};
+
+	for (size_t i = 0; i < ELEMENTS(texts); i++) {
+		union launcher_message message = hook();
+		char *text = (char *)&message + texts[i].offset;
+
+		memset(text, 'x', texts[i].size - 1);
+		text[texts[i].size - 1] = '\0';
+		assert_true(passes(&message));
+		text[texts[i].size - 1] = 'x';
+		assert_false(passes(&message));
+		memset(text, 0, texts[i].size);
+		text[0] = 'x';
+		text[texts[i].size - 1] = 'x';
+		assert_false(passes(&message));
+		for (size_t j = 0; j < ELEMENTS(bad) && strlen(bad[j]) < texts[i].size; j++) {
+			memset(text, 0, texts[i].size);
+			strcpy(text, bad[j]);
+			assert_false(passes(&message));
+		}
+	}
+}
+
+static void a_hook_is_about_a_user(void **state)
+{
+	union launcher_message message = hook();
+
+	memset(message.hook.user, 0, sizeof(message.hook.user));
+	assert_false(passes(&message));
+}
+
+static void what_is_up_has_no_end(void **state)
+{
+	union launcher_message message = hook();
+
+	message.hook.event = LAUNCHER_HOOK_UP;
+	assert_false(passes(&message));
+	memset(message.hook.cause, 0, sizeof(message.hook.cause));
+	assert_false(passes(&message));
+	message.hook.duration_seconds = 0;
+	assert_true(passes(&message));
+	message.hook.bytes_in = 1;
+	assert_false(passes(&message));
+	message.hook.bytes_in = 0;
+	message.hook.bytes_out = 1;
+	assert_false(passes(&message));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -214,6 +334,11 @@ int main(void)
 		SENTENCE(every_field_of_a_start_has_its_bounds),
 		SENTENCE(process_numbers_are_possible_ones),
 		SENTENCE(refusal_names_an_error),
+		SENTENCE(every_number_of_a_hook_has_its_bounds),
+		SENTENCE(an_ipv4_address_has_nothing_behind_it),
+		SENTENCE(texts_of_a_hook_are_one_line_with_zeros_behind),
+		SENTENCE(a_hook_is_about_a_user),
+		SENTENCE(what_is_up_has_no_end),
 		SENTENCE(process_ends_by_code_or_by_signal),
 	};
 
