@@ -89,6 +89,7 @@ static void add_counters(const struct gateway *gateway, struct control_bus_statu
 	add_counter(status, "logins-refused", sessions->logins_refused);
 	add_counter(status, "logins-held-back", sessions->logins_held_back);
 	add_counter(status, "launcher-refused", sessions->launcher_refused);
+	add_counter(status, "hooks-lost", sessions->hooks_lost);
 	if (gateway->tracking) {
 		const struct sa_tracking_counters *tracking =
 			sa_tracking_counters(gateway->tracking);

@@ -133,6 +133,7 @@ void session_come_up(struct session *session)
 		if (sessions->listeners[i].listener && sessions->listeners[i].listener->up)
 			sessions->listeners[i].listener->up(sessions->listeners[i].userdata,
 							    description);
+	session_run_hook(session, LAUNCHER_HOOK_UP, NULL);
 }
 
 void session_tell_changed(struct session *session)
@@ -178,6 +179,7 @@ void session_let_go(struct session *session)
 		if (description->user[0])
 			session_audit_logout(description, cause);
 		tell_down(sessions, description, cause);
+		session_run_hook(session, LAUNCHER_HOOK_DOWN, cause);
 	} else if (session_failure_may_be_told(sessions)) {
 		log_info("session %u: ended before it was up: %s", session->id, cause);
 	}

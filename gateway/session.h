@@ -3,8 +3,9 @@
  * One session, as session.c (what is shown, the end), sessions.c (the table),
  * session_login.c (what its pppd says), session_limits.c (what it may),
  * session_addresses.c, session_dns.c, session_owner.c (by user), session_traffic.c (what
- * all carried), session_trace.c (what is kept for `saregate why`) and session_audit.c
- * (what the log says) share it. Nobody else includes this.
+ * all carried), session_hooks.c (what the administrator's programs are told),
+ * session_trace.c (what is kept for `saregate why`) and session_audit.c (what the log
+ * says) share it. Nobody else includes this.
  */
 #pragma once
 
@@ -170,6 +171,9 @@ void session_group_leave(struct session *session);
 
 /* Brings what all sessions carried up to date with this one, if it is or was up. */
 void session_count_traffic(struct session *session);
+
+/* Has the administrator's hook run, if there is one; @cause: of the end, else NULL. */
+void session_run_hook(struct session *session, enum launcher_hook_event event, const char *cause);
 
 /* The description with what changes by itself brought up to date. Borrowed. */
 const struct session_description *session_describe(struct session *session);

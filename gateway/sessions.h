@@ -194,6 +194,7 @@ struct sessions_counters {
 	uint64_t refusals[LOGIN_REFUSAL_COUNT_]; /* of those: each cause */
 	uint64_t logins_held_back;               /* of those: not even looked at */
 	uint64_t launcher_refused;
+	uint64_t hooks_lost;                   /* the launcher could not be told */
 	struct duration_histogram setup_times; /* from ICRQ until it is up */
 };
 

@@ -103,6 +103,13 @@ int launcher_client_start(struct launcher_client *client, const struct launcher_
 	return fake.start_error;
 }
 
+int launcher_client_hook(struct launcher_client *client, const struct launcher_hook *hook)
+{
+	fake.hooks++;
+	fake.hook = *hook;
+	return fake.hook_error;
+}
+
 int launcher_client_stop(struct launcher_client *client, uint32_t call_id)
 {
 	fake.stops++;

@@ -29,6 +29,9 @@ struct sessions_fake {
 	unsigned int starts, stops;
 	int start_error, stop_error;
 	struct launcher_start start;
+	unsigned int hooks;
+	struct launcher_hook hook; /* the last one */
+	int hook_error;
 	const struct launcher_client_ops *launcher_ops;
 	void *launcher_userdata;
 	const struct plugin_channel_ops *plugin_ops;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154 # LAB_LIB, road_web: from the lab
+# shellcheck disable=SC2154,SC2016 # LAB_LIB, road_web: from the lab; quoted: of a hook
 # What the administrator says of users and groups, on sessions that live.
 #
 #   alice -+-- nat1 --- net --- gw --- lan --- web
@@ -26,6 +26,7 @@ teardown_file() {
 	on gw saregate group del staff
 	on gw sed -i '/^\[pool visitors\]/,+1d' $configuration
 	on gw saregate reload
+	on gw rm -rf /etc/saregate/hooks
 	clients_down alice bob
 	road_clear
 }
@@ -89,6 +90,47 @@ is_gone() { not client_address "$1"; }
 	on gw saregate user set bob --group ''
 	run ! pings alice "$bob"
 	pings bob "$road_web"
+}
+
+# hook up|down: stdin becomes the program
+hook() {
+	on gw mkdir -p -m 755 /etc/saregate/hooks
+	{ echo '#!/bin/sh' && cat; } | write_on gw "/etc/saregate/hooks/$1"
+	on gw chmod 755 "/etc/saregate/hooks/$1"
+}
+
+has_line() { on gw grep -qx -- "$2" "$1"; }
+
+@test "hooks hear who is up and why no more, and one that hangs holds nobody up" {
+	clients_down alice bob
+	wait_until 60 "no session of alice's on gw" not_listed alice
+	wait_until 60 "no session of bob's on gw" not_listed bob
+	hook up <<<'env >/run/up-of-$SAREGATE_USER; [ $SAREGATE_USER = alice ] || exec sleep 1000'
+	hook down <<<'env >/run/down-of-$SAREGATE_USER'
+	clients_up bob
+	road_up
+	wait_until 10 "alice's hook" has_line /run/up-of-alice SAREGATE_USER=alice
+	has_line /run/up-of-alice "SAREGATE_INNER_ADDRESS=$(client_address alice)"
+	has_line /run/up-of-alice SAREGATE_OUTER_ADDRESS=203.0.113.11
+	pings bob "$road_web"
+	on gw saregate session kill --user alice --reason lunch
+	wait_until 30 "alice's other hook" has_line /run/down-of-alice \
+		'SAREGATE_CAUSE=ended by the administrator: lunch'
+	wait_until 60 "the end of bob's hook" logged 0 gw/saregate-launcher \
+		'hook up of session [0-9]* takes more than 30 s: it is ended'
+}
+
+@test "a hook that others may write to is refused, and the session goes on" {
+	local before
+	before=$(log_lines gw/saregate-launcher)
+	wait_until 30 "no session of alice's on gw" not_listed alice
+	on gw rm -f /run/up-of-alice
+	on gw chmod 775 /etc/saregate/hooks/up
+	road_up
+	wait_until 10 "a word about the hook" logged "$before" gw/saregate-launcher \
+		'hook /etc/saregate/hooks/up is not run: .*chmod go-w'
+	run ! on gw test -e /run/up-of-alice
+	pings alice "$road_web"
 }
 
 # A server on gw, as good as one of DNS to the firewall.
