@@ -5,9 +5,9 @@
  */
 #include "base/cleanup.h"
 #include "gateway/answer.h"
-#include "gateway/pluto_log_source.h"
 #include "gateway/since.h"
 #include "gateway/why_report.h"
+#include "gateway/why_source.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,93 +23,23 @@ struct search {
 	struct why *why;
 };
 
-/* ---- pluto ------------------------------------------------------------------------- */
-
-static int on_line(void *userdata, uint64_t usec, const struct pluto_log_line *line)
-{
-	struct search *search = userdata;
-
-	return why_take_pluto(search->why, usec, line);
-}
-
-/* Return: 0; -ENOMEM. A log that cannot be read is said. */
-static int ask_pluto(struct search *search, const char *file)
-{
-	char name[PLUTO_LOG_ERROR_MAX], error[PLUTO_LOG_ERROR_MAX];
-	int r = pluto_log_source_read(file, search->since, on_line, search, name, error);
-
-	if (r < 0 && error[0])
-		fprintf(stderr, "saregate: %s: what follows is saregated's part alone\n", error);
-	return r < 0 && !error[0] ? r : 0;
-}
-
 /* ---- saregated ----------------------------------------------------------------------- */
 
-static void read_events(json_object *list, uint64_t since, struct client_trace *trace)
+/* Whoever cannot be asked is named. Return: 0; -ENOMEM. */
+static int ask(const struct search *search, const char *file)
 {
-	size_t count = json_object_array_length(list);
+	char error[WHY_SOURCE_ERROR_MAX];
+	int r;
 
-	for (size_t i = 0; i < count && trace->event_count < CLIENT_EVENTS_MAX; i++) {
-		json_object *item = json_object_array_get_idx(list, i);
-		const struct client_event event = {
-			.realtime_usec = answer_number(item, "time"),
-			.kind = client_event_of_name(answer_text(item, "event")),
-			.text = answer_text(item, "text"),
-		};
-
-		if (event.kind < CLIENT_EVENT_COUNT_ && event.realtime_usec / 1000000 >= since)
-			trace->events[trace->event_count++] = event;
-	}
-}
-
-static int take_trace(struct search *search, json_object *item)
-{
-	struct client_trace trace = {
-		.outer.port = (uint16_t)answer_number(item, "outer_port"),
-		.spi = (uint32_t)answer_number(item, "spi"),
-		.ike_identity = answer_text(item, "ike_identity"),
-		.user = answer_text(item, "user"),
-	};
-	json_object *list;
-
-	if (inet_address_parse(answer_text(item, "outer_address"), &trace.outer.address) < 0 ||
-	    !json_object_object_get_ex(item, "events", &list) ||
-	    !json_object_is_type(list, json_type_array))
-		return 0;
-	read_events(list, search->since, &trace);
-	return trace.event_count ? why_take_trace(search->why, &trace) : 0;
-}
-
-/* Those of everybody: whose name is not known is found by what others are not. */
-static int get_traces(json_object **ret_traces, char error[CONTROL_ERROR_MAX])
-{
-	_cleanup_(control_request_done) struct control_request request = { 0 };
-	_cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-
-	if (control_request_init(&request, "TraceClient", error) < 0)
-		return -EIO;
-	if (sd_bus_message_append(request.message, "s", "") < 0)
-		return -ENOMEM;
-	if (control_request_send(&request, &reply, error) < 0)
-		return -EIO;
-	return control_reply_read_json(reply, ret_traces);
-}
-
-static int ask_saregated(struct search *search)
-{
-	_cleanup_(json_putp) json_object *traces = NULL;
-	char error[CONTROL_ERROR_MAX] = "its answer makes no sense";
-	int r = get_traces(&traces, error);
-
-	if (r == -ENOMEM)
+	r = why_source_pluto(search->why, file, search->since, error);
+	if (r == -EIO)
+		fprintf(stderr, "saregate: %s: what follows is saregated's part alone\n", error);
+	else if (r < 0)
 		return r;
-	if (r < 0 || !json_object_is_type(traces, json_type_array)) {
+	r = why_source_saregated(search->why, search->since, error);
+	if (r == -EIO)
 		fprintf(stderr, "saregate: %s: what follows is from pluto's log alone\n", error);
-		return 0;
-	}
-	for (size_t i = 0; r == 0 && i < json_object_array_length(traces); i++)
-		r = take_trace(search, json_object_array_get_idx(traces, i));
-	return r;
+	return r == -EIO ? 0 : r;
 }
 
 /* Packets of L2TP outside IPsec that the guard dropped; 0 where nobody can tell. */
@@ -181,9 +111,7 @@ static enum command_result run(const struct command *command, int argc, char **a
 	r = why_new(&why);
 	search.why = why;
 	if (r == 0)
-		r = ask_pluto(&search, file);
-	if (r == 0)
-		r = ask_saregated(&search);
+		r = ask(&search, file);
 	if (r < 0)
 		return command_fail("%s", strerror(-r));
 	return tell(&search, arguments.json);
