@@ -24,7 +24,8 @@ static const struct command *const commands[] = {
 	&command_status,       &command_reload,        &command_profile,
 	&command_psk_show,     &command_psk_rotate,    &command_backup,
 	&command_restore,      &command_doctor,        &command_config_check,
-	&command_unblock,      &command_why,           &command_metrics,
+	&command_unblock,      &command_why,           &command_selftest,
+	&command_metrics,
 };
 
 static void print_overview(FILE *stream)

@@ -103,6 +103,7 @@ extern const struct command command_reload;
 extern const struct command command_profile;
 extern const struct command command_psk_show;
 extern const struct command command_psk_rotate;
+extern const struct command command_selftest;
 extern const struct command command_setup;
 extern const struct command command_backup;
 extern const struct command command_restore;

@@ -33,7 +33,7 @@ offered() {
 	while read -r -a words; do
 		[[ " $(offered saregate "${words[@]:0:${#words[@]}-1}" "") " == *" ${words[-1]} "* ]]
 	done < <(saregate --help | sed -n 's/^  \([a-z][a-z ]\{0,15\}\) .*/\1/p')
-	[ "$(offered saregate se)" = "session setup" ]
+	[ "$(offered saregate se)" = "selftest session setup" ]
 	[ "$(offered saregate session "")" = "history kill list show watch" ]
 }
 

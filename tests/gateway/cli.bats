@@ -52,6 +52,14 @@ refused() {
 	usage unblock one two
 	usage unblock --all alice
 	usage setup now
+	usage selftest now
+	usage selftest --address
+}
+
+@test "selftest takes an IPv4 address" {
+	usage selftest --address gateway.example.org
+	usage selftest --address 2001:db8::1
+	usage selftest --address 192.0.2.256
 }
 
 @test "a user is added with exactly one source of a password" {
@@ -137,7 +145,7 @@ refused() {
 		"group add" "group list" "group show" "group set" "group del" "session list" \
 		"session show" "session history" "session kill" "session watch" \
 		status unblock why profile "psk show" "psk rotate" backup restore reload doctor \
-		"config check"; do
+		"config check" selftest; do
 		# shellcheck disable=SC2086 # a command may be two words
 		run -0 "$saregate" $words --help
 		[[ $output == "usage: saregate $words"* ]]

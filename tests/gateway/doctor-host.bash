@@ -20,6 +20,12 @@ mknod -m 600 "$work/dev/ppp" c 108 0
 ln -s /proc/self/fd "$work/dev/fd"
 mount --bind "$work/dev" /dev
 
+# pppd's own plugins are not needed, for no pppd is started.
+plugin=$(grep -aom 1 '/[a-z0-9./_-]*/saregate\.so' "$saregate" | head -n 1)
+mkdir -p "${plugin%/*}"
+mount -t tmpfs -o mode=755 tmpfs "${plugin%/*}"
+touch "$plugin"
+
 processes=()
 trap 'kill -KILL "${processes[@]}" 2>/dev/null || :; wait' EXIT
 

@@ -13,6 +13,8 @@ OF_LISTS = {
     "steps": "A step",
     "changes": "A change",
     "pools": "A pool",
+    "stages": "A stage",
+    "warnings": "A warning",
 }
 OF_COMMANDS = {
     "list of users": "A user",
@@ -27,6 +29,7 @@ OF_COMMANDS = {
     "status": "Status",
     "a search": "A search",
     "a reload": "A reload",
+    "a selftest, also where it fails": "A selftest",
 }
 
 
