@@ -23,6 +23,8 @@
 void doctor_ppp_look(struct doctor_ppp_facts *ret_facts)
 {
 	ret_facts->is_installed = access("/usr/sbin/pppd", F_OK) == 0;
+	ret_facts->plugin = SAREGATE_PLUGIN;
+	ret_facts->plugin_error = access(SAREGATE_PLUGIN, R_OK) < 0 ? -errno : 0;
 	doctor_look_file(DOCTOR_PPP_OPTIONS, &ret_facts->options);
 	doctor_look_file(DOCTOR_PPP_RC, &ret_facts->rc);
 }

@@ -167,11 +167,25 @@ static void check_file(const char *path, const struct doctor_text *content,
 		doctor_add(findings, DOCTOR_GOOD, AREA, "nothing in %s changes our pppd", path);
 }
 
+/* It is built for one version of ppp, whose directory it is in. */
+static void check_plugin(const struct doctor_ppp_facts *facts, struct doctor_findings *findings)
+{
+	if (facts->plugin_error == 0) {
+		doctor_add(findings, DOCTOR_GOOD, AREA, "saregate.so is where pppd looks for it");
+		return;
+	}
+	doctor_add(findings, DOCTOR_ERROR, AREA, "nobody can log in without pppd's plugin %s: %s",
+		   facts->plugin, strerror(-facts->plugin_error));
+	doctor_advise(findings, "install saregate again, built for the ppp of this host");
+}
+
 void doctor_ppp_check(const struct doctor_ppp_facts *facts, struct doctor_findings *findings)
 {
 	if (!facts->is_installed) {
 		doctor_add(findings, DOCTOR_ERROR, AREA, "there is no pppd");
 		doctor_run(findings, "apt install ppp");
+	} else {
+		check_plugin(facts, findings);
 	}
 	check_file(DOCTOR_PPP_OPTIONS, &facts->options, findings);
 	check_file(DOCTOR_PPP_RC, &facts->rc, findings);

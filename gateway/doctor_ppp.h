@@ -10,11 +10,14 @@
 /**
  * struct doctor_ppp_facts
  * @is_installed: whether there is a pppd
+ * @plugin:  path of ours; @plugin_error: 0, or why pppd could not load it
  * @options: of DOCTOR_PPP_OPTIONS, which pppd reads before its arguments
  * @rc:      of DOCTOR_PPP_RC, likewise
  */
 struct doctor_ppp_facts {
 	bool is_installed;
+	const char *plugin;
+	int plugin_error;
 	struct doctor_text options;
 	struct doctor_text rc;
 };

@@ -165,6 +165,21 @@ static void roots_own_file_counts_as_well(void **state)
 	assert_finding(&findings, DOCTOR_ERROR, "there is no pppd", "apt install ppp");
 }
 
+static void a_plugin_that_is_missing_keeps_everybody_out(void **state)
+{
+	const struct doctor_ppp_facts facts = { .is_installed = true,
+						.plugin = "/usr/lib/pppd/2.5.2/saregate.so",
+						.plugin_error = -ENOENT,
+						.options = { .error = -ENOENT },
+						.rc = { .error = -ENOENT } };
+	FINDINGS;
+
+	doctor_ppp_check(&facts, &findings);
+	assert_finding(&findings, DOCTOR_ERROR,
+		       "plugin /usr/lib/pppd/2.5.2/saregate.so: No such file", "install saregate");
+	assert_int_equal(doctor_count(&findings, DOCTOR_ERROR), 1);
+}
+
 /* ---- key ------------------------------------------------------------------------- */
 
 static void the_keys_that_we_make_are_strong_and_words_are_not(void **state)
@@ -365,6 +380,7 @@ int main(void)
 		SENTENCE(an_option_of_unknown_effect_is_a_note_and_its_argument_none),
 		SENTENCE(a_line_for_a_shell_is_never_made_of_strange_words),
 		SENTENCE(roots_own_file_counts_as_well),
+		SENTENCE(a_plugin_that_is_missing_keeps_everybody_out),
 		SENTENCE(the_keys_that_we_make_are_strong_and_words_are_not),
 		SENTENCE(a_key_is_never_in_what_is_said_of_it),
 		SENTENCE(a_secrets_file_without_key_keeps_all_out),
