@@ -63,6 +63,15 @@ told_goodbye() {
 	for unit in "${our_units[@]}" ipsec.service; do [ "$(on gw systemctl is-enabled "$unit")" = enabled ]; done
 }
 
+@test "selftest proves that a client can connect, before one does, and leaves nothing" {
+	on gw saregate selftest >"$LAB_OUTPUT/gw/selftest.log" 2>&1 ||
+		{ cat "$LAB_OUTPUT/gw/selftest.log" && false; }
+	grep '^A client can connect' "$LAB_OUTPUT/gw/selftest.log"
+	run ! on gw ip link show dev saregate-test
+	run ! grep selftest- < <(on gw saregate user list)
+	tell "and saregate selftest: $(since began) s"
+}
+
 @test "a client behind a NAT connects" {
 	clients_configure alice
 	client_up alice
