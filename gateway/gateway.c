@@ -266,8 +266,10 @@ static int start(struct gateway *gateway, struct sa_tracking_descriptors descrip
 		error = start_control(gateway, ret_error);
 	if (error)
 		return error;
-	if (gateway->tracking)
+	if (gateway->tracking) {
+		sa_tracking_sweep_ports(gateway->tracking, configuration->port);
 		tell_tracking(gateway);
+	}
 	gateway_look_after(gateway);
 	return 0;
 }

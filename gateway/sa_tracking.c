@@ -366,7 +366,6 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, const struct sa_method 
 	error = start(tracking, event, l2tp_port, ret_error);
 	if (error)
 		return error;
-	sa_tracking_sweep_ports(tracking, l2tp_port);
 	sa_tracking_start_names(tracking, &own);
 	/* Twins may have been here before us. */
 	sa_tracking_tell_changes(tracking);

@@ -71,6 +71,15 @@ int sa_tracking_new(sd_event *event, uint16_t l2tp_port, const struct sa_method 
 		    struct sa_tracking_descriptors descriptors, const struct sa_tracking_ops *ops,
 		    void *userdata, struct sa_tracking **ret_tracking, char ret_error[256]);
 /* Removes the table: without a daemon no packet needs a mark. */
+/**
+ * sa_tracking_sweep_ports() - delete connections from before the start
+ *
+ * Those of references that nobody remembers, or from a time without zones; with marks
+ * those of zones. To be called once the port is ours: until then they may be those of
+ * whoever has it. Logged, also if it fails.
+ */
+void sa_tracking_sweep_ports(struct sa_tracking *tracking, uint16_t l2tp_port);
+
 void sa_tracking_free(struct sa_tracking *tracking);
 void sa_tracking_freep(struct sa_tracking **tracking);
 

@@ -60,12 +60,7 @@ uint64_t sa_tracking_now_usec(const struct sa_tracking *tracking);
  * Connection tracking knows a client's connection for minutes after its last
  * packet. Under a new reqid the client is another zone, and would be given
  * another port because of it, which keeps it from the kernel's path. So the
- * connections of a reference that has ended are deleted...
+ * connections of a reference that has ended are deleted (and at the start others:
+ * sa_tracking_sweep_ports()).
  */
 void sa_tracking_release_ports(struct sa_tracking *tracking, uint64_t reference);
-
-/*
- * ...and at the start those of references that nobody remembers, or from a time
- * without zones; with marks those of zones. Logged if it fails.
- */
-void sa_tracking_sweep_ports(struct sa_tracking *tracking, uint16_t l2tp_port);
