@@ -37,9 +37,8 @@ static void print_overview(FILE *stream)
 	      "  COMMAND --help  what a command takes\n"
 	      "  --version       which version this is\n"
 	      "\n"
-	      "--json makes a command print JSON; its keys are those of the D-Bus interface\n"
-	      "org.saregate.Gateway1 with '_' for '-'. Exit status: 0 done, 1 refused or failed,\n"
-	      "2 usage.\n",
+	      "--json makes a command print JSON, whose keys and types are in json.md among the\n"
+	      "package's documents. Exit status: 0 done, 1 refused or failed, 2 usage.\n",
 	      stream);
 }
 
