@@ -54,6 +54,13 @@ road_is_clear() {
 # session_value KEY: of the only session.
 session_value() { on gw saregate session list --json | json_value "$1"; }
 
+# history_cause USER: why the user's newest session in the history has ended; nothing while
+# it lasts.
+history_cause() {
+	on gw saregate session history --user "$1" --json |
+		python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["cause"])'
+}
+
 # status_value KEY: a figure of `saregate status`, counters included.
 status_value() { on gw saregate status --json | json_value "$1"; }
 

@@ -22,6 +22,11 @@ teardown() {
 	[ ! -e /dev/ppp.away ] || mv /dev/ppp.away /dev/ppp
 	host_stop gw squatter
 	on gw test ! -e /var/lib/saregate/away || on gw mv /var/lib/saregate/away /var/lib/saregate/saregate.db
+	if on gw test -e /run/kept; then
+		gateway_stop_daemon gw
+		on gw umount /var/lib/saregate
+		on gw rm -r /run/kept
+	fi
 	[ -e "$lab_state/gw/dbus.pid" ] || gateway_start_bus gw
 	[ -e "$lab_state/gw/saregated.pid" ] || gateway_start_daemon gw
 	[ -e "$lab_state/gw/saregate-launcher.pid" ] || gateway_start_launcher gw
@@ -105,6 +110,47 @@ state() {
 	wait_until 15 "running" state running
 	client_l2tp_stop alice
 	road_up
+}
+
+# The gateway's files on a file system of their own, with room for what is there.
+small_disk() {
+	gateway_stop_daemon gw
+	on gw sh -c 'cp -a /var/lib/saregate /run/kept && mount -t tmpfs -o size=2m tmpfs /var/lib/saregate &&
+		chown --reference=/run/kept /var/lib/saregate && chmod 700 /var/lib/saregate &&
+		cp -a /run/kept/. /var/lib/saregate'
+	gateway_start_daemon gw
+}
+
+# refused_in_the_end: users are added until one is refused; who was not is there.
+refused_in_the_end() {
+	local count
+	for ((count = 0; count < 100; count++)); do
+		run on gw saregate user add "many$count" --password-stdin <<<"$road_password"
+		[ "$status" = 0 ] || break
+	done
+	echo "after $count: $output"
+	[ "$status" = 1 ] && [ ${#lines[@]} = 1 ]
+	[[ $output =~ 'the disk is full: make room' ]]
+	[ "$(on gw saregate user list | grep -c many)" = "$count" ]
+}
+
+@test "a full disk: what cannot be kept is refused, sessions go on, nothing of them is lost" {
+	local log
+	small_disk
+	road_up
+	log=$(log_lines gw/saregated)
+	on gw sh -c 'cat /dev/zero >/var/lib/saregate/filler' || true
+	refused_in_the_end
+	on alice ping -q -c 1 -W 5 "$road_web"
+	client_l2tp_stop alice
+	wait_until 20 "degraded" state degraded 'history'
+	logged "$log" gw/saregated 'history: .*sessions go on'
+	run ! logged "$log" gw/saregated 'history: can be written again'
+	on gw rm /var/lib/saregate/filler
+	wait_until 60 "the history" logged "$log" gw/saregated 'history: can be written again'
+	history_cause alice | grep .
+	on gw saregate user add later --password-stdin <<<"$road_password"
+	road_clear
 }
 
 gateway_has_no_pppd() { [ -z "$(host_processes gw pppd)" ]; }

@@ -74,12 +74,8 @@ rekey() {
 	[ "$(sessions)" = "$before" ]
 }
 
-# ended_because USER REASON: whether the history's newest row of this user says so.
-ended_because() {
-	on gw saregate session history --user "$1" --json | python3 -c 'import json, sys
-cause = json.load(sys.stdin)[0]["cause"]
-if cause != sys.argv[1]: sys.exit(cause)' "$2"
-}
+# ended_because USER REASON: as a condition to wait for.
+ended_because() { [ "$(history_cause "$1")" = "$2" ]; }
 
 @test "one deletes its SA: its session goes, the others lose nothing; it returns" {
 	traffic_start c1 c3 c4

@@ -11,6 +11,8 @@ setup_file() {
 	load turnkey.bash
 	machine_topology
 	webserver_start web
+	machine_interfaces
+	on gw systemctl restart networking.service
 	turnkey_packages
 	turnkey_apt firewalls-saregate install "$(turnkey_package newer)"
 	on gw saregate setup --non-interactive
