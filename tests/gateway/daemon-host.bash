@@ -58,7 +58,9 @@ write_configuration() {
 }
 
 # Where there is a bus, it is on it when this returns, which is a moment after it serves.
+# The log of the one before is gone before it is waited for.
 start_daemon() {
+	: >"$folder/log"
 	"${as_nobody[@]}" "$saregated" --foreground --config "$folder/saregate.conf" \
 		2>"$folder/log" 3>&- &
 	daemon=$!
