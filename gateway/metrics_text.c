@@ -37,7 +37,6 @@ static const struct family gauges[] = {
 	{ "sessions", "Sessions that are up.", NULL, { { "sessions", NULL } } },
 	{ "tunnels", "L2TP tunnels.", NULL, { { "tunnels", NULL } } },
 	{ "users", "Users in the database.", NULL, { { "users", NULL } } },
-	{ "pool_addresses", "Inner addresses of the pool.", NULL, { { "pool_size", NULL } } },
 	{ "held_back",
 	  "Parties that have to wait after failed log-ins.",
 	  NULL,
@@ -303,16 +302,34 @@ static void print_state(FILE *stream, json_object *status)
 		     strcmp(json_object_get_string(state), "running") != 0);
 }
 
-static void print_pool_use(FILE *stream, json_object *status)
+/* Their names are the configuration's, whose number is bounded. */
+static void print_pools(FILE *stream, json_object *pools, const char *name, const char *help,
+			bool is_use)
 {
 	uint64_t size, available;
+	json_object *pool;
 
-	if (!get_number(status, "pool_size", &size) ||
-	    !get_number(status, "pool_free", &available) || available > size)
+	print_header(stream, name, "gauge", help);
+	for (size_t i = 0; i < json_object_array_length(pools); i++) {
+		pool = json_object_array_get_idx(pools, i);
+		if (get_number(pool, "size", &size) && get_number(pool, "free", &available) &&
+		    available <= size)
+			print_sample(stream, name, "pool",
+				     json_object_get_string(json_object_object_get(pool, "name")),
+				     is_use ? size - available : size);
+	}
+}
+
+static void print_all_pools(FILE *stream, json_object *status)
+{
+	json_object *pools;
+
+	if (!json_object_object_get_ex(status, "pools", &pools) ||
+	    !json_object_is_type(pools, json_type_array) || json_object_array_length(pools) == 0)
 		return;
-	print_header(stream, "pool_addresses_used", "gauge",
-		     "Inner addresses of the pool that are leased, or a user's own.");
-	print_sample(stream, "pool_addresses_used", NULL, NULL, size - available);
+	print_pools(stream, pools, "pool_addresses", "Inner addresses of a pool.", false);
+	print_pools(stream, pools, "pool_addresses_used",
+		    "Inner addresses of a pool that are leased, or a user's own.", true);
 }
 
 /* Their causes are the gateway's: a fixed set. */
@@ -369,7 +386,7 @@ int metrics_text(json_object *status, char **ret_text)
 		return -ENOMEM;
 	print_state(stream, status);
 	print_families(stream, gauges, ELEMENTS(gauges), "gauge", status);
-	print_pool_use(stream, status);
+	print_all_pools(stream, status);
 	print_families(stream, traffic, ELEMENTS(traffic), "counter",
 		       get_object(status, "traffic"));
 	print_refusals(stream, get_object(status, "refusals"));

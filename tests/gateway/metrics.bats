@@ -39,6 +39,7 @@ is_written() {
 	metrics
 	shows sessions 0
 	shows degraded 0
+	shows 'pool_addresses_used{pool="default"}' 0
 	shows 'logins_refused_total{cause="wrong_password"}' 0
 	shows 'session_setup_seconds_bucket{le="+Inf"}' 0
 	grep -q '^saregate_build_info{version="[^"]*"} 1$' "$folder/metrics"

@@ -45,13 +45,21 @@ static void a_value_that_is_no_number_is_left_out(void **state)
 	assert_text("{\"sessions\": \"many\", \"tunnels\": 1.5, \"users\": {}}", "");
 }
 
-static void use_of_the_pool_is_size_without_what_is_free(void **state)
+static void use_of_each_pool_is_size_without_what_is_free(void **state)
 {
-	_cleanup_(freep) char *text = text_of("{\"pool_size\": 20, \"pool_free\": 17}");
-
-	assert_non_null(strstr(text, "\nsaregate_pool_addresses 20\n"));
-	assert_non_null(strstr(text, "\nsaregate_pool_addresses_used 3\n"));
-	assert_text("{\"pool_free\": 17}", "");
+	assert_text(
+		"{\"pools\": [{\"name\": \"default\", \"size\": 20, \"free\": 17}, "
+		"{\"name\": \"staff\", \"size\": 5, \"free\": 5}, {\"name\": \"odd\"}]}",
+		"# HELP saregate_pool_addresses Inner addresses of a pool.\n"
+		"# TYPE saregate_pool_addresses gauge\n"
+		"saregate_pool_addresses{pool=\"default\"} 20\n"
+		"saregate_pool_addresses{pool=\"staff\"} 5\n"
+		"# HELP saregate_pool_addresses_used Inner addresses of a pool that are leased, "
+		"or a user's own.\n"
+		"# TYPE saregate_pool_addresses_used gauge\n"
+		"saregate_pool_addresses_used{pool=\"default\"} 3\n"
+		"saregate_pool_addresses_used{pool=\"staff\"} 0\n");
+	assert_text("{\"pools\": []}", "");
 }
 
 static void degraded_is_all_but_running(void **state)
@@ -164,7 +172,7 @@ int main(void)
 		cmocka_unit_test(nothing_becomes_nothing),
 		cmocka_unit_test(a_gauge_has_help_type_and_value),
 		cmocka_unit_test(a_value_that_is_no_number_is_left_out),
-		cmocka_unit_test(use_of_the_pool_is_size_without_what_is_free),
+		cmocka_unit_test(use_of_each_pool_is_size_without_what_is_free),
 		cmocka_unit_test(degraded_is_all_but_running),
 		cmocka_unit_test(what_is_in_a_label_is_escaped),
 		cmocka_unit_test(members_of_a_family_stand_together),
