@@ -109,6 +109,19 @@ exposure() {
 	[ "$(exposure)" -le 20 ]
 }
 
+@test "the figures for node-exporter are written with what their unit leaves them, and only where it is" {
+	on gw systemctl start saregate-metrics.service
+	[ "$(unit_value saregate-metrics.service ConditionResult)" = no ]
+	on gw mkdir -p /var/lib/prometheus/node-exporter
+	on gw systemctl start saregate-metrics.timer
+	on gw systemctl start saregate-metrics.service
+	[ "$(unit_value saregate-metrics.service Result)" = success ]
+	on gw grep -E '^saregate_(sessions|degraded) ' /var/lib/prometheus/node-exporter/saregate.prom
+	[ "$(on gw stat -c '%U %a' /var/lib/prometheus/node-exporter/saregate.prom)" = 'root 644' ]
+	on gw systemctl stop saregate-metrics.timer
+	on gw rm -r /var/lib/prometheus
+}
+
 @test "systemctl reload puts a change in force and ends no session; a bad file is refused" {
 	local before
 	before=$(session_of alice id)
