@@ -12,6 +12,9 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	load "$LAB_LIB/lab.bash"
 	road_gateway
+	# whom a pluto that stops would take along
+	client_down alice
+	road_clear
 	holdings >"$BATS_FILE_TMPDIR/before"
 }
 
