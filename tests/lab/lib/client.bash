@@ -96,10 +96,11 @@ client_l2tp_start() {
 }
 
 # client_l2tp_dial NAME: starts xl2tpd if it does not run and asks it to connect;
-# does not wait for the answer.
+# does not wait for the answer. A CDN that comes as its pppd ends leaves xl2tpd with a call
+# that it takes for alive, until gw closes the tunnel that has none, after 10 s.
 client_l2tp_dial() {
 	client_l2tp_start "$1"
-	wait_until 10 "a free xl2tpd on $1" client_l2tp_command "$1" connect-lac
+	wait_until 30 "a free xl2tpd on $1" client_l2tp_command "$1" connect-lac
 }
 
 # client_l2tp_command NAME COMMAND: fails if xl2tpd refuses, as it does to dial
