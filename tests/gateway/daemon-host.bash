@@ -57,7 +57,7 @@ write_configuration() {
 	TEXT
 }
 
-# Where there is a bus, it is on it when this returns, which is a moment after it serves.
+# Where there is a bus, the daemon is on it when this returns.
 # The log of the one before is gone before it is waited for.
 start_daemon() {
 	: >"$folder/log"
