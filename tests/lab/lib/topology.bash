@@ -18,10 +18,12 @@ switch_new() {
 	switch_add "$@"
 }
 
-# switch_add HOST [ADDRESS/PREFIX]: gives a host a bridge "lan" to join.
+# switch_add HOST [ADDRESS/PREFIX]: gives a host a bridge "lan" to join. It has an address
+# of its own, for one that it is not told is the lowest of its ports': a client that joins
+# would change it, and all others would send to the former one for five seconds.
 switch_add() {
 	ip -n "$1" -batch - <<-TEXT
-		link add lan type bridge
+		link add lan address 02:00:00:00:00:01 type bridge
 		${2:+address add $2 dev lan}
 		link set lan up
 	TEXT
