@@ -157,20 +157,27 @@ dropped_foreign() {
 # more_dropped THAN
 more_dropped() { [ "$(dropped_foreign)" -gt "$1" ]; }
 
+# old_sas_live: pluto 5 begins with a kernel without SAs; pluto 4 leaves those of another.
+old_sas_live() { on gw ip xfrm state | grep -q '^src'; }
+
 # Bob is the new pluto's first client and gets the reqid that alice had. Her xl2tpd
 # must not find out meanwhile that nobody answers: the kernel sends without it.
 @test "bob returns first; what alice sends through her old SA is nobody's" {
-	local dropped
+	local dropped left=no
 	kill -STOP "$(host_pid alice xl2tpd)"
 	client_down bob
+	! old_sas_live || left=yes
+	[ $left = yes ] || on gw ipsec --version | grep 'Libreswan 5'
 	rm -f "$LAB_OUTPUT/alice/lost.log"
 	host_spawn alice lost ping -i 0.2 "$road_web"
 	clients_up bob
 	dropped=$(dropped_foreign)
 	clients_reach bob
-	# her SA, which lives on in the kernel, makes him a twin
-	[ "$(session_of bob data_path)" = userspace ]
-	wait_until 20 "a packet of alice's that is dropped" more_dropped "$dropped"
+	if [ $left = yes ]; then
+		# her SA, which lives on in the kernel, makes him a twin
+		[ "$(session_of bob data_path)" = userspace ]
+		wait_until 20 "a packet of alice's that is dropped" more_dropped "$dropped"
+	fi
 	not_listed alice
 	host_stop alice lost
 	cat "$LAB_OUTPUT/alice/lost.log"
