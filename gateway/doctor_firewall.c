@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "gateway/doctor_foreign.h"
+#include "gateway/doctor_foreign_drop.h"
 #include "gateway/firewall_text.h"
 #include "gateway/setup.h"
 #include "ipsec-glue/sa_mark_table.h"
@@ -108,5 +109,7 @@ void doctor_firewall_check(const struct doctor_firewall_facts *facts,
 	else
 		doctor_unseen(findings, AREA, "other firewalls",
 			      facts->chains.text ? facts->missing_error : facts->chains.error);
+	if (facts->ruleset.text)
+		doctor_foreign_drop_check(facts->ruleset.text, findings);
 	check_saved(facts, findings);
 }

@@ -2,6 +2,7 @@
 /* Network, firewall, services: from what ip, nft and systemctl print. */
 #include "gateway/doctor_firewall.h"
 #include "gateway/doctor_foreign.h"
+#include "gateway/doctor_foreign_drop.h"
 #include "gateway/doctor_network.h"
 #include "gateway/doctor_services.h"
 #include "gateway/firewall_text.h"
@@ -394,6 +395,88 @@ static void another_chain_of_that_name_in_another_table_does_not_count(void **st
 	assert_finding(&findings, DOCTOR_ERROR, "drops clients' packets", "inet site pass");
 }
 
+/* A rule of a foreign table's input chain, whose policy is accept. */
+#define INPUT_RULE(rule)                                                             \
+	"table inet site {\n\tset them {\n\t\ttype ipv4_addr\n\t}\n\n\tchain in {\n" \
+	"\t\ttype filter hook input priority filter; policy accept;\n\t\t" rule "\n\t}\n}\n"
+
+static void a_rule_that_drops_what_clients_send_is_told_whatever_the_policy(void **state)
+{
+	static const struct {
+		const char *ruleset;
+		const char *what;
+	} cases[] = {
+		{ INPUT_RULE("udp dport 4500 drop"),
+		  "drops IKE and ESP behind a NAT: \"udp dport" },
+		{ INPUT_RULE("udp dport { 53, 500 } counter reject"), "drops IKE: \"udp dport" },
+		{ INPUT_RULE("meta l4proto udp th dport 1024-2000 drop"), "drops L2TP inside" },
+		{ INPUT_RULE("meta l4proto esp counter packets 0 bytes 0 drop"), "ESP without" },
+		{ INPUT_RULE("ip protocol esp drop"), "drops ESP without a NAT" },
+	};
+
+	for (size_t i = 0; i < ELEMENTS(cases); i++) {
+		FINDINGS;
+
+		doctor_foreign_drop_check(cases[i].ruleset, &findings);
+		assert_int_equal(findings.count, 1);
+		assert_finding(&findings, DOCTOR_ERROR, cases[i].what,
+			       "nft -a list chain inet site in");
+	}
+}
+
+static void a_rule_of_one_interface_or_of_a_chain_beside_is_a_warning(void **state)
+{
+	static const char *const rulesets[] = {
+		INPUT_RULE("iifname \"eth1\" udp dport 4500 drop"),
+		"table ip filter {\n\tchain CUSTOM {\n\t\tudp dport 4500 counter drop\n\t}\n}\n",
+	};
+
+	for (size_t i = 0; i < ELEMENTS(rulesets); i++) {
+		FINDINGS;
+
+		doctor_foreign_drop_check(rulesets[i], &findings);
+		assert_int_equal(findings.count, 1);
+		assert_finding(&findings, DOCTOR_WARNING, "perhaps clients' IKE and ESP",
+			       "nft -a list chain i");
+	}
+}
+
+static void a_rule_that_drops_less_or_something_else_is_none(void **state)
+{
+	static const char *const rulesets[] = {
+		INPUT_RULE("udp dport 4501 drop"),
+		INPUT_RULE("tcp dport 4500 drop"),
+		INPUT_RULE("udp dport != 4500 drop"),
+		INPUT_RULE("udp dport { 1-499, 501-1700 } accept"),
+		INPUT_RULE("ip saddr @them udp dport { 500, 4500 } reject"),
+		INPUT_RULE("udp dport 500 limit rate over 10/second drop"),
+		INPUT_RULE("udp dport 1701 meta ipsec missing drop"),
+		INPUT_RULE("udp dport 4500 accept\n\t\tudp dport 1024-65535 accept\n"
+			   "\t\tudp dport 4500 drop"),
+		"table inet saregate_guard {\n\tchain input {\n"
+		"\t\ttype filter hook input priority filter; policy accept;\n"
+		"\t\tudp dport 1701 counter name cleartext_in drop\n\t}\n}\n",
+		"",
+	};
+
+	for (size_t i = 0; i < ELEMENTS(rulesets); i++) {
+		FINDINGS;
+
+		doctor_foreign_drop_check(rulesets[i], &findings);
+		assert_int_equal(findings.count, 0);
+	}
+}
+
+static void each_need_is_told_once(void **state)
+{
+	FINDINGS;
+
+	doctor_foreign_drop_check(INPUT_RULE("udp dport { 500, 4500 } drop\n"
+					     "\t\tudp dport 500 drop"),
+				  &findings);
+	assert_int_equal(findings.count, 2);
+}
+
 /* ---- services -------------------------------------------------------------------- */
 
 static struct doctor_services_facts services(void)
@@ -514,6 +597,10 @@ int main(void)
 		SENTENCE(what_has_been_allowed_already_is_not_missing),
 		SENTENCE(a_foreign_chain_that_goes_on_elsewhere_is_a_warning),
 		SENTENCE(another_chain_of_that_name_in_another_table_does_not_count),
+		SENTENCE(a_rule_that_drops_what_clients_send_is_told_whatever_the_policy),
+		SENTENCE(a_rule_of_one_interface_or_of_a_chain_beside_is_a_warning),
+		SENTENCE(a_rule_that_drops_less_or_something_else_is_none),
+		SENTENCE(each_need_is_told_once),
 		SENTENCE(services_that_run_are_good),
 		SENTENCE(units_that_do_not_run_or_start_have_their_systemctl),
 		SENTENCE(what_saregated_says_of_itself_is_passed_on),

@@ -73,7 +73,7 @@ finds() {
 # All at once; each is somebody's mistake of an ordinary day.
 break_all() {
 	on gw sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
-	on gw nft 'add table inet site; add chain inet site in { type filter hook input priority 0; policy drop; }; add rule inet site in tcp dport 22 accept'
+	on gw nft 'add table inet site; add chain inet site in { type filter hook input priority 0; policy drop; }; add rule inet site in tcp dport 22 accept; add rule inet site in udp dport 4500 drop'
 	ip -n gw address add 10.89.0.200/32 dev lo
 	ip -n gw rule add fwmark 0x4004 table 100
 	on gw mkdir -p /etc/nftables
@@ -91,10 +91,11 @@ break_all() {
 	finds error 'net.ipv4.ip_forward is 0' 'run: sysctl -w net.ipv4.ip_forward=1'
 	finds error 'are not both loaded' 'run: nft -f /etc/saregate/firewall.nft'
 	finds error 'another firewall of this host drops' 'run: nft .*insert rule inet site in '
+	finds error 'drops IKE and ESP behind a NAT: "udp dport 4500 drop"' 'nft -a list chain inet site in'
 	finds error '10.89.0.200 of interface lo lies inside the pool' 'run: saregate setup '
 	finds error 'pluto does not run' ''
 	finds error 'saregated does not answer' 'start saregate-launcher, then saregated'
-	[ "$(grep -c '^error: ' "$findings")" = 6 ]
+	[ "$(grep -c '^error: ' "$findings")" = 7 ]
 	finds warning 'ip rule .* fwmark 0x4004' 'below 0x4000'
 	finds warning '/etc/nftables/saved.nft was saved' 'run: sed -i '
 	finds warning 'others than root can read' 'run: chown root:root .* chmod 600 '
