@@ -67,27 +67,37 @@ static bool begins(const char *text, const char *wanted)
 	return strncmp(text, wanted, strlen(wanted)) == 0;
 }
 
-static struct managers find_managers(json_object *list)
-{
-	struct managers found = { 0 };
-	struct chain chain;
-
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		if (!read_chain(list, i, &chain))
-			continue;
-		found.ufw = found.ufw || begins(chain.name, "ufw-");
-		found.firewalld = found.firewalld || is(chain.table, "firewalld");
-		found.docker = found.docker || is(chain.name, "DOCKER-USER");
-	}
-	return found;
-}
-
 /* The tables that iptables and its kin keep: their users know no nft. */
 static bool is_iptables(const struct chain *chain)
 {
 	return (is(chain->family, "ip") || is(chain->family, "ip6")) &&
 	       is(chain->table, "filter") &&
 	       (is(chain->name, "INPUT") || is(chain->name, "FORWARD"));
+}
+
+/*
+ * Chains of ufw's can outlive `ufw disable`, which gives its policies up: it is at work
+ * where INPUT drops. It can drop what is forwarded alone, but so does Docker.
+ */
+static struct managers find_managers(json_object *list)
+{
+	struct managers found = { 0 };
+	bool has_ufw_chains = false, input_drops = false, forward_drops = false;
+	struct chain chain;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		if (!read_chain(list, i, &chain))
+			continue;
+		has_ufw_chains = has_ufw_chains || begins(chain.name, "ufw-");
+		found.firewalld = found.firewalld || is(chain.table, "firewalld");
+		found.docker = found.docker || is(chain.name, "DOCKER-USER");
+		if (is_iptables(&chain) && is(chain.policy, "drop")) {
+			input_drops = input_drops || is(chain.hook, "input");
+			forward_drops = forward_drops || is(chain.hook, "forward");
+		}
+	}
+	found.ufw = has_ufw_chains && (input_drops || (forward_drops && !found.docker));
+	return found;
 }
 
 static void add(struct foreign_rules *rules, const char *place, const char *name)

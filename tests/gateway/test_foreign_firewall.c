@@ -142,6 +142,32 @@ static void ufw_and_firewalld_are_answered_in_their_words_only(void **state)
 	assert_null(foreign_rule_reload("ufw ike"));
 }
 
+/* `ufw disable` on Debian 13, and Docker, which had been started later */
+static void chains_that_ufw_left_behind_are_not_ufw(void **state)
+{
+	assert_commands(CHAINS(PLAIN("ip", "filter", "ufw-user-forward")
+				       BASE("ip", "filter", "FORWARD", "forward", "accept")
+					       BASE("ip", "filter", "INPUT", "input", "accept")),
+			"");
+	assert_commands(CHAINS(PLAIN("ip", "filter", "ufw-user-forward") PLAIN("ip", "filter",
+									       "DOCKER-USER")
+				       BASE("ip", "filter", "FORWARD", "forward", "drop")
+					       BASE("ip", "filter", "INPUT", "input", "accept")),
+			"iptables -I DOCKER-USER -i sg+ -j ACCEPT\n"
+			"iptables -I DOCKER-USER -o sg+ -m conntrack --ctstate "
+			"RELATED,ESTABLISHED -j ACCEPT\n");
+}
+
+static void ufw_that_drops_only_what_is_forwarded_is_ufw(void **state)
+{
+	assert_commands(CHAINS(PLAIN("ip", "filter", "ufw-user-forward")
+				       BASE("ip", "filter", "FORWARD", "forward", "drop")
+					       BASE("ip", "filter", "INPUT", "input", "accept")),
+			"ufw allow 500,4500,1701/udp\n"
+			"ufw allow proto esp from any to any\n"
+			"ufw route allow in on sg+\n");
+}
+
 static void ufw_shows_what_it_has_in_other_words(void **state)
 {
 	static const char shown[] = "Added user rules (see 'ufw status' for running firewall):\n"
@@ -187,6 +213,8 @@ int main(void)
 		SENTENCE(a_chain_of_iptables_is_answered_in_iptables_words),
 		SENTENCE(docker_is_answered_in_its_own_chain),
 		SENTENCE(ufw_and_firewalld_are_answered_in_their_words_only),
+		SENTENCE(chains_that_ufw_left_behind_are_not_ufw),
+		SENTENCE(ufw_that_drops_only_what_is_forwarded_is_ufw),
 		SENTENCE(ufw_shows_what_it_has_in_other_words),
 		SENTENCE(a_rule_of_nft_is_found_by_its_comment_and_taken_back_by_its_handle),
 	};
