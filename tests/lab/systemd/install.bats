@@ -122,6 +122,24 @@ exposure() {
 	on gw rm -r /var/lib/prometheus
 }
 
+@test "the administrator's hooks run, in the launcher's unit, for who goes and who comes" {
+	local event
+	for event in up down; do
+		on gw mkdir -p /etc/saregate/hooks
+		write_on gw "/etc/saregate/hooks/$event" <<-'TEXT'
+			#!/bin/sh
+			echo "$SAREGATE_EVENT $SAREGATE_USER $SAREGATE_INNER_ADDRESS $(id -u)" >>/run/heard
+		TEXT
+		on gw chmod 755 "/etc/saregate/hooks/$event"
+	done
+	client_down bob
+	wait_until 30 "the hook of bob's end" on gw grep -q '^down bob 10\..* 0$' /run/heard
+	client_up bob
+	wait_until 30 "the hook of bob's return" on gw grep -q '^up bob 10\..* 0$' /run/heard
+	[ "$(on gw cat /run/heard | wc -l)" = 2 ]
+	on gw rm -r /etc/saregate/hooks /run/heard
+}
+
 @test "systemctl reload puts a change in force and ends no session; a bad file is refused" {
 	local before
 	before=$(session_of alice id)
