@@ -9,6 +9,8 @@
 
 #include "l2tp/control_connection.h"
 
+#include <assert.h>
+
 /* Repeated SCCRQs without any other sign of life before we ask with a Hello. */
 #define SUSPICION_AT 3
 /* How long the answer may take: time for the Hello and two retransmissions. */
@@ -86,25 +88,22 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* An established tunnel may stay as it is while it has a call; set-up and lingering may not. */
+static bool state_may_last(const struct l2tp_tunnel *tunnel)
+{
+	return tunnel->call_count > 0 && tunnel->state == L2TP_TUNNEL_STATE_ESTABLISHED;
+}
+
 void l2tp_tunnel_update_deadline(struct l2tp_tunnel *tunnel)
 {
 	uint64_t at_usec = l2tp_transport_next_deadline(&tunnel->transport);
 
-	switch (tunnel->state) {
-	case L2TP_TUNNEL_STATE_WAIT_CTL_CONN:
-	case L2TP_TUNNEL_STATE_LINGERING:
+	/* The SCCRQ that a tunnel is made for ends that state. */
+	assert(tunnel->state != L2TP_TUNNEL_STATE_IDLE);
+	if (!state_may_last(tunnel))
 		at_usec = earlier(at_usec, tunnel->state_usec);
-		break;
-	case L2TP_TUNNEL_STATE_ESTABLISHED:
-		if (awaits_hello(tunnel))
-			at_usec = earlier(at_usec, hello_usec(tunnel));
-		if (tunnel->call_count == 0)
-			at_usec = earlier(at_usec, tunnel->state_usec);
-		break;
-	case L2TP_TUNNEL_STATE_IDLE:
-	case L2TP_TUNNEL_STATE_COUNT_:
-		break;
-	}
+	if (awaits_hello(tunnel))
+		at_usec = earlier(at_usec, hello_usec(tunnel));
 	if (tunnel->state != L2TP_TUNNEL_STATE_LINGERING)
 		at_usec = earlier(at_usec, tunnel->starved_usec);
 	l2tp_deadline_set(&tunnel->lns->deadlines, &tunnel->deadline, at_usec);
@@ -170,25 +169,18 @@ static bool handle_state_deadline(struct l2tp_tunnel *tunnel, uint64_t now_usec)
 {
 	const struct l2tp_tunnel_input input = { .now_usec = now_usec };
 
-	switch (tunnel->state) {
-	case L2TP_TUNNEL_STATE_LINGERING:
-		if (now_usec < tunnel->state_usec)
-			return false;
-		l2tp_tunnel_apply(tunnel, L2TP_TUNNEL_EVENT_LINGERED, &input);
-		return true;
-	case L2TP_TUNNEL_STATE_WAIT_CTL_CONN:
-		return now_usec >= tunnel->state_usec && handle_setup_timeout(tunnel, now_usec);
-	case L2TP_TUNNEL_STATE_ESTABLISHED:
-		if (tunnel->call_count == 0 && now_usec >= tunnel->state_usec)
-			handle_idle_timeout(tunnel, now_usec);
-		else
-			handle_silence(tunnel, now_usec);
+	if (state_may_last(tunnel) || now_usec < tunnel->state_usec) {
+		handle_silence(tunnel, now_usec);
 		return false;
-	case L2TP_TUNNEL_STATE_IDLE:
-	case L2TP_TUNNEL_STATE_COUNT_:
-		break;
 	}
-	return false;
+	if (tunnel->state == L2TP_TUNNEL_STATE_ESTABLISHED) {
+		handle_idle_timeout(tunnel, now_usec);
+		return false;
+	}
+	if (tunnel->state == L2TP_TUNNEL_STATE_WAIT_CTL_CONN)
+		return handle_setup_timeout(tunnel, now_usec);
+	l2tp_tunnel_apply(tunnel, L2TP_TUNNEL_EVENT_LINGERED, &input);
+	return true;
 }
 
 /* The peer waits for a message that there was no memory for, or goes on without it. */

@@ -143,15 +143,13 @@ static void send_next(struct l2tp_transport *transport, uint64_t now_usec,
 	send_message(transport, message);
 }
 
-/* Fill the window: the smaller one of the peer's and the congestion window (5.8). */
+/* Fill the congestion window, which never opens beyond the peer's (5.8). */
 static void send_what_fits(struct l2tp_transport *transport, uint64_t now_usec)
 {
 	struct l2tp_transport_message *message = message_at(transport, transport->in_flight);
-	uint32_t window = transport->congestion_window;
 
-	if (window > transport->peer_window)
-		window = transport->peer_window;
-	for (; message && transport->in_flight < window; message = message->next)
+	for (; message && transport->in_flight < transport->congestion_window;
+	     message = message->next)
 		send_next(transport, now_usec, message);
 }
 

@@ -255,7 +255,10 @@ static bool make_room(struct l2tp_lns *lns, const struct quotas *quotas, bool ev
 	return true;
 }
 
-/* An id that is random, not 0 and not in use (5.1: the peer must not guess it). */
+/*
+ * An id that is random, not 0 and not in use (5.1: the peer must not guess it). There is one:
+ * tunnels_maximum is no more than the number of ids, and this tunnel is not yet counted.
+ */
 static uint16_t choose_id(struct l2tp_lns *lns)
 {
 	uint8_t bytes[2];
@@ -268,24 +271,19 @@ static uint16_t choose_id(struct l2tp_lns *lns)
 			return id;
 	}
 	/* Nearly all are in use: the next free one from there. */
-	for (uint32_t i = 0; i <= UINT16_MAX; i++) {
+	while (id == 0 || l2tp_tunnel_find(lns, id))
 		id++;
-		if (id != 0 && !l2tp_tunnel_find(lns, id))
-			return id;
-	}
-	return 0;
+	return id;
 }
 
 /* Until the shell, too, finds that the id is free. */
 static int open_with_id(struct l2tp_tunnel *tunnel)
 {
 	struct l2tp_lns *lns = tunnel->lns;
-	int r = -EADDRINUSE;
+	int r = -EEXIST;
 
 	for (unsigned int i = 0; i < OPEN_TRIES; i++) {
 		tunnel->local_id = choose_id(lns);
-		if (tunnel->local_id == 0)
-			return -EADDRINUSE;
 		r = lns->ops->tunnel_open(lns->userdata, tunnel);
 		if (r != -EEXIST)
 			return r;

@@ -50,8 +50,7 @@ bool l2tp_tunnel_rate_allows(struct l2tp_lns *lns, uint64_t now_usec, const stru
  * @sccrq:  what the peer sent
  * @evict:  may lingering tunnels be freed early to make room under a cap?
  *
- * Return: 0; -EDQUOT if a cap is reached; -EADDRINUSE if no local id is free;
- *         -ENOMEM; what ops->tunnel_open returned.
+ * Return: 0; -EDQUOT if a cap is reached; -ENOMEM; what ops->tunnel_open returned.
  */
 int l2tp_tunnel_new(struct l2tp_lns *lns, uint64_t now_usec, const struct l2tp_path *path,
 		    const struct l2tp_control_message *sccrq, bool evict,
