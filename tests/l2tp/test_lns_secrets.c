@@ -4,6 +4,7 @@
  * 5.1.1), and what is hidden with it is read and written (4.3).
  */
 #include "tests/l2tp/fake_shell.h"
+#include "tests/simulation/allocations.h"
 
 #include <string.h>
 
@@ -166,6 +167,23 @@ static void an_sccrq_with_a_hidden_tunnel_id_opens_a_tunnel(void **state)
 	assert_int_equal(shell->established, 1);
 }
 
+static void a_hidden_sccrq_waits_until_there_is_memory_for_the_secret(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct fake_client client = fake_client(shell, 1);
+	struct fake_packet packet;
+
+	shell->secret = secret;
+	build_hidden_sccrq(&client, secret, &packet);
+	allocations_fail_once(1);
+	assert_int_equal(fake_client_send_as(&client, &packet, 0, 0), L2TP_VERDICT_REFUSED);
+	assert_true(allocations_have_failed_once());
+	assert_int_equal(shell->opened, 0);
+	assert_int_equal(shell->sent_count, 0);
+	assert_int_equal(fake_client_send(&client, &packet), L2TP_VERDICT_ACCEPTED);
+	assert_int_equal(l2tp_tunnel_peer_id(shell->tunnel), client.id);
+}
+
 static void a_tunnel_id_hidden_with_another_secret_opens_nothing(void **state)
 {
 	struct fake_shell *shell = *state;
@@ -260,6 +278,7 @@ int main(void)
 		WITH_SHELL(a_repeated_sccrq_gets_the_same_challenge),
 		WITH_SHELL(who_challenges_us_without_a_secret_is_told_so),
 		WITH_SHELL(an_sccrq_with_a_hidden_tunnel_id_opens_a_tunnel),
+		WITH_SHELL(a_hidden_sccrq_waits_until_there_is_memory_for_the_secret),
 		WITH_SHELL(a_tunnel_id_hidden_with_another_secret_opens_nothing),
 		WITH_SHELL(hidden_values_in_calls_are_read_and_an_unreadable_one_ends_the_call),
 		WITH_SHELL(what_we_send_is_hidden_if_so_configured),

@@ -4,8 +4,12 @@
  * would go on as if it had not been due: its tunnel is closed instead, with the StopCCN
  * whose memory was set aside when the tunnel began.
  */
+#include "l2tp/tunnel_table.h"
 #include "tests/l2tp/fake_shell.h"
 #include "tests/simulation/allocations.h"
+
+#include <errno.h>
+#include <string.h>
 
 /* From now on there is no memory at all, or as much as is wanted. */
 static void starve(bool starved)
@@ -78,6 +82,73 @@ static void a_hello_without_memory_is_said_later(void **state)
 	assert_int_equal(shell->closed, 0);
 }
 
+static void no_random(void *userdata, uint8_t *bytes, size_t size)
+{
+	memset(bytes, 0, size);
+}
+
+static void an_lns_without_memory_is_not_made_and_leaves_nothing(void **state)
+{
+	static const struct l2tp_lns_ops ops = { .random = no_random };
+	const struct fake_shell *shell = *state;
+	const int64_t living = allocations_living;
+	struct l2tp_lns *lns = NULL;
+	uint32_t number = 0;
+	int r;
+
+	do {
+		allocations_fail_once(++number);
+		r = l2tp_lns_new(&shell->settings, &ops, NULL, &lns);
+		if (!allocations_have_failed_once())
+			break;
+		assert_int_equal(r, -ENOMEM);
+		assert_null(lns);
+		assert_int_equal(allocations_living, living);
+	} while (number < 100);
+	allocations_fail_once(0);
+	assert_int_equal(r, 0);
+	l2tp_lns_free(lns);
+	assert_int_equal(allocations_living, living);
+	/* The struct, five look-ups and two quotas, and the one that was no more wanted. */
+	assert_int_equal(number, 9);
+}
+
+static void a_peer_whose_quotas_want_memory_gets_no_tunnel(void **state)
+{
+	struct fake_shell *shell = *state;
+	const struct fake_client client = fake_client(shell, 1);
+	const struct l2tp_control_message sccrq = { .assigned_tunnel_id = 1 };
+	struct l2tp_tunnel *tunnel = NULL;
+
+	starve(true);
+	assert_int_equal(
+		l2tp_tunnel_new(shell->lns, shell->now, &client.path, &sccrq, true, &tunnel),
+		-ENOMEM);
+	starve(false);
+	assert_null(tunnel);
+	assert_int_equal(shell->opened, 0);
+}
+
+/* The heap of deadlines begins with 64 places: this tunnel, 63 calls. */
+static void a_call_without_memory_for_its_deadline_is_refused(void **state)
+{
+	struct fake_shell *shell = *state;
+	struct fake_client client = fake_client(shell, 1);
+	uint16_t calls = 0;
+
+	fake_client_connect(&client);
+	while (++calls < 64)
+		fake_client_call(&client, calls);
+	allocations_fail_once(2); /* the first is the call's own struct */
+	fake_client_icrq(&client, calls);
+	assert_true(allocations_have_failed_once());
+	assert_int_equal(fake_shell_sent(shell, 0)->message.type, L2TP_MESSAGE_CDN);
+	assert_int_equal(fake_shell_sent(shell, 0)->message.result, L2TP_CDN_NO_FACILITIES);
+	assert_int_equal(shell->calls_prepared, 63);
+	fake_client_hear(&client);
+	fake_client_call(&client, calls);
+}
+
 /* A tunnel with a call that is closed from here. Return: whether it came that far. */
 static bool run_short_life(struct fake_shell *shell, struct fake_client *client)
 {
@@ -131,6 +202,9 @@ int main(void)
 		WITH_SHELL(a_cdn_without_memory_closes_its_tunnel),
 		WITH_SHELL(stopccn_needs_no_memory),
 		WITH_SHELL(a_hello_without_memory_is_said_later),
+		WITH_SHELL(an_lns_without_memory_is_not_made_and_leaves_nothing),
+		WITH_SHELL(a_peer_whose_quotas_want_memory_gets_no_tunnel),
+		WITH_SHELL(a_call_without_memory_for_its_deadline_is_refused),
 		WITH_SHELL(whatever_memory_is_missing_the_peer_hears_of_it),
 	};
 

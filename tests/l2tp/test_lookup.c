@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The hash table: growth, equal keys, removal. */
 #include "l2tp/lookup.h"
+#include "tests/simulation/allocations.h"
 #include "tests/unit.h"
+
+#include <errno.h>
 
 #define NODES 5000
 
@@ -22,6 +25,26 @@ static void what_was_added_is_found_and_nothing_else(void **state)
 	for (uint64_t i = 0; i < NODES; i++)
 		assert_ptr_equal(l2tp_lookup_find(&lookup, i * 65536), i % 2 ? &nodes[i] : NULL);
 	assert_int_equal(lookup.count, NODES / 2);
+	l2tp_lookup_done(&lookup);
+}
+
+static void without_memory_to_grow_all_is_found_still(void **state)
+{
+	struct l2tp_lookup lookup;
+	size_t before;
+
+	allocations_fail_once(1);
+	assert_int_equal(l2tp_lookup_init(&lookup, 42), -ENOMEM);
+	assert_int_equal(l2tp_lookup_init(&lookup, 42), 0);
+	before = lookup.bucket_count;
+	allocations_fail(1000, 0);
+	for (uint64_t i = 0; i < NODES; i++)
+		l2tp_lookup_add(&lookup, &nodes[i], i);
+	allocations_fail(0, 0);
+	assert_int_equal(lookup.bucket_count, before);
+	for (uint64_t i = 0; i < NODES; i++)
+		assert_ptr_equal(l2tp_lookup_find(&lookup, i), &nodes[i]);
+	assert_int_equal(lookup.count, NODES);
 	l2tp_lookup_done(&lookup);
 }
 
@@ -79,6 +102,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SENTENCE(what_was_added_is_found_and_nothing_else),
+		SENTENCE(without_memory_to_grow_all_is_found_still),
 		SENTENCE(nodes_of_one_key_are_found_one_after_another),
 		SENTENCE(keys_of_a_peer_spread_over_the_buckets),
 		SENTENCE(bytes_that_differ_in_one_bit_mix_differently),

@@ -370,6 +370,39 @@ static void the_last_message_overtakes_what_never_left(void **state)
 	l2tp_transport_done(&transport);
 }
 
+/* A peer that was given up is told the end, which is repeated like any message. */
+static void the_last_message_is_repeated_after_those_before_were_in_vain(void **state)
+{
+	const uint8_t stop[L2TP_CONTROL_HEADER_SIZE + 1] = { 0xc8, 2, 0, 13, 0, 7 };
+	struct l2tp_transport transport;
+	uint64_t now = 0;
+	struct wire wire;
+
+	start(&transport, &wire, 4);
+	assert_int_equal(l2tp_transport_reserve(&transport, sizeof(stop)), 0);
+	queue_messages(&transport, now, 1);
+	do
+		now = l2tp_transport_next_deadline(&transport);
+	while (l2tp_transport_handle_deadline(&transport, now) == 0);
+	assert_int_equal(l2tp_transport_next_deadline(&transport), UINT64_MAX);
+	l2tp_transport_queue_last(&transport, now, stop, sizeof(stop));
+	assert_int_equal(wire.sent[wire.count - 1].ns, 1);
+	assert_int_equal(l2tp_transport_next_deadline(&transport), now + SECOND);
+	l2tp_transport_done(&transport);
+}
+
+static void a_cycle_of_nothing_waits_for_nothing(void **state)
+{
+	struct l2tp_transport transport;
+	struct wire wire;
+
+	start(&transport, &wire, 4);
+	l2tp_transport_begin_cycle(&transport, SECOND);
+	assert_int_equal(wire.count, 0);
+	assert_int_equal(l2tp_transport_next_deadline(&transport), UINT64_MAX);
+	l2tp_transport_done(&transport);
+}
+
 static void after_discarding_acknowledgements_go_on(void **state)
 {
 	struct l2tp_transport transport;
@@ -406,6 +439,8 @@ int main(void)
 		SENTENCE(a_zlb_uses_no_number),
 		SENTENCE(a_retransmission_carries_the_present_nr),
 		SENTENCE(the_last_message_overtakes_what_never_left),
+		SENTENCE(the_last_message_is_repeated_after_those_before_were_in_vain),
+		SENTENCE(a_cycle_of_nothing_waits_for_nothing),
 		SENTENCE(after_discarding_acknowledgements_go_on),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The allocator as the engine sees it: counted, and made to fail. Linked with
+ * The allocator as what is tested sees it: counted, and made to fail. Linked with
  * ALLOCATIONS_WRAP (Makefile.inc), each call of malloc() and its like in the
  * program comes here first.
  */
