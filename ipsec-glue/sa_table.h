@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Inside of the table of SAs: what sa_table.c changes and sa_reference.c asks.
- * Nobody else includes this. Pure.
+ * Nobody else but their tests includes this. Pure.
  */
 #pragma once
 

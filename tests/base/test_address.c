@@ -56,6 +56,14 @@ static void other_families_are_refused(void **state)
 	assert_int_equal(inet_endpoint_to_sockaddr(&endpoint, &sockaddr), 0);
 }
 
+static void nobodys_address_is_a_dash(void **state)
+{
+	const struct inet_address nobody = { .family = AF_UNSPEC };
+	char text[INET6_ADDRSTRLEN];
+
+	assert_string_equal(inet_address_format(&nobody, text), "-");
+}
+
 static void only_zero_is_any_address(void **state)
 {
 	static const char *const any[] = { "0.0.0.0", "::" };
@@ -80,6 +88,7 @@ int main(void)
 		SENTENCE(ipv4_survives_the_round_trip),
 		SENTENCE(ipv6_survives_the_round_trip),
 		SENTENCE(other_families_are_refused),
+		SENTENCE(nobodys_address_is_a_dash),
 		SENTENCE(only_zero_is_any_address),
 	};
 

@@ -71,6 +71,7 @@ static void zones_by_wish_work_on_a_new_kernel(void **state)
 	assert_int_equal(method.method, SA_TRACKING_METHOD_ZONE);
 	assert_true(method.kernel_path);
 	assert_string_equal(sa_method_name(method.method), "zone");
+	assert_string_equal(sa_method_name(SA_TRACKING_METHOD_MARK), "mark");
 }
 
 static void a_long_release_is_cut(void **state)

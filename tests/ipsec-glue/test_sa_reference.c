@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Generations begin, survive rekeys, end, and never come back. */
+#include "ipsec-glue/sa_table.h"
 #include "tests/ipsec-glue/sa_table_fixture.h"
 
 static void reqid_zero_is_refused(void **state)
@@ -147,6 +148,16 @@ static void an_spi_that_two_clients_share_names_neither(void **state)
 			 sa_table_resolve(fixture->table, 0x4001));
 }
 
+static void an_spi_that_is_sent_with_names_nobody_who_sends_with_it(void **state)
+{
+	struct fixture *fixture = *state;
+
+	join(fixture, 0x100, 0x4001, 40001);
+	assert_int_equal(sa_table_find_inbound_spi(fixture->table, 0x100),
+			 resolve(fixture, 0x4001));
+	assert_int_equal(sa_table_find_inbound_spi(fixture->table, 0x200), SA_REFERENCE_NONE);
+}
+
 static void the_outer_port_is_the_clients_in_both_directions(void **state)
 {
 	struct fixture *fixture = *state;
@@ -249,6 +260,72 @@ static void take_living(void *userdata, uint64_t reference)
 	living->references[living->count++] = reference;
 }
 
+static void doubt_lasts_until_a_dump_is_complete(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_false(sa_table_in_doubt(fixture->table));
+	sa_table_begin_doubt(fixture->table);
+	assert_true(sa_table_in_doubt(fixture->table));
+	sa_table_begin_dump(fixture->table);
+	assert_true(sa_table_in_doubt(fixture->table));
+	sa_table_end_dump(fixture->table);
+	assert_false(sa_table_in_doubt(fixture->table));
+}
+
+/* An SA of its last moments, of which a loss leaves open whose it was. */
+static void what_ended_with_pluto_is_not_begun_anew_by_a_dump(void **state)
+{
+	struct fixture *fixture = *state;
+	uint64_t ended;
+
+	add(fixture, inbound(0x100, 0x4001, 40001));
+	ended = resolve(fixture, 0x4001);
+	sa_table_begin_doubt(fixture->table);
+	add(fixture, inbound(0x101, 0x4001, 40001));
+	sa_table_end_generations(fixture->table);
+	sa_table_begin_dump(fixture->table);
+	add(fixture, inbound(0x101, 0x4001, 40001));
+	sa_table_end_dump(fixture->table);
+	assert_int_equal(sa_table_size(fixture->table), 1);
+	assert_int_equal(sa_table_reference_count(fixture->table), 0);
+	assert_int_equal(resolve(fixture, 0x4001), SA_REFERENCE_NONE);
+	assert_int_equal(fixture->ended_count, 1);
+	assert_int_equal(fixture->ended[0], ended);
+}
+
+static void a_client_that_cannot_be_heard_hands_nothing_over(void **state)
+{
+	static const struct sa_table_ops nothing = { 0 };
+	_cleanup_(sa_table_freep) struct sa_table *table = NULL;
+	const struct sa_description sas[] = { inbound(0x100, 0x4001, 40001),
+					      outbound(0x200, 0x4001, 40001),
+					      outbound(0x201, 0x4001, 40001) };
+	uint64_t reference;
+	uint32_t marks[1];
+
+	assert_int_equal(sa_table_new(&nothing, NULL, &table), 0);
+	for (size_t i = 0; i < ELEMENTS(sas); i++)
+		assert_int_equal(sa_table_add(table, &sas[i]), 0);
+	reference = sa_table_resolve(table, 0x4001);
+	assert_true(sa_table_handing_over(table, reference, NULL));
+	sa_table_remove(table, 0x100, &sas[0].destination);
+	assert_false(sa_table_handing_over(table, reference, NULL));
+	assert_int_equal(sa_table_outbound_spi(table, reference), 0x200);
+	assert_int_equal(sa_table_marks(table, reference, marks, ELEMENTS(marks)), 1);
+	assert_int_equal(sa_table_marks(table, reference, marks, 0), 0);
+}
+
+/* 2^32 connections later. */
+static void generations_begin_again_without_zero(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->table->last_generation = UINT32_MAX;
+	add(fixture, inbound(0x100, 0x4001, 40001));
+	assert_int_equal(sa_reference_generation(resolve(fixture, 0x4001)), 1);
+}
+
 static void those_that_live_are_told_and_no_others(void **state)
 {
 	struct fixture *fixture = *state;
@@ -307,11 +384,16 @@ int main(void)
 		WITH_TABLE(a_repeated_sa_is_updated_not_added),
 		WITH_TABLE(an_sa_that_changes_its_reqid_leaves_the_old_reference),
 		WITH_TABLE(an_spi_that_two_clients_share_names_neither),
+		WITH_TABLE(an_spi_that_is_sent_with_names_nobody_who_sends_with_it),
 		WITH_TABLE(the_outer_port_is_the_clients_in_both_directions),
 		WITH_TABLE(a_flush_ends_all),
 		WITH_TABLE(a_dump_removes_what_it_does_not_name),
 		WITH_TABLE(a_dump_with_only_new_sas_of_a_reqid_ends_its_generation),
 		WITH_TABLE(a_dump_that_confirms_one_sa_keeps_the_generation),
+		WITH_TABLE(doubt_lasts_until_a_dump_is_complete),
+		WITH_TABLE(what_ended_with_pluto_is_not_begun_anew_by_a_dump),
+		SENTENCE(a_client_that_cannot_be_heard_hands_nothing_over),
+		WITH_TABLE(generations_begin_again_without_zero),
 		WITH_TABLE(those_that_live_are_told_and_no_others),
 		WITH_TABLE(an_identity_belongs_to_one_generation),
 		WITH_TABLE(the_table_is_capped),

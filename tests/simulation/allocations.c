@@ -9,12 +9,14 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_reallocarray(void *block, size_t count, size_t size);
+char *__real_strndup(const char *text, size_t size);
 void __real_free(void *block);
 
 /* Names that the linker wants: --wrap makes them of those above. */
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_reallocarray(void *block, size_t count, size_t size);
+char *__wrap_strndup(const char *text, size_t size);
 void __wrap_free(void *block);
 
 int64_t allocations_living;
@@ -75,6 +77,11 @@ void *__wrap_reallocarray(void *block, size_t members, size_t size)
 	if (!block)
 		count(moved);
 	return moved;
+}
+
+char *__wrap_strndup(const char *text, size_t size)
+{
+	return fails() ? NULL : count(__real_strndup(text, size));
 }
 
 void __wrap_free(void *block)
