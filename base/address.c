@@ -3,6 +3,7 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,35 @@ uint32_t inet_address_to_ipv4(const struct inet_address *address)
 		return 0;
 	memcpy(&network_order, address->bytes, sizeof(network_order));
 	return ntohl(network_order);
+}
+
+struct inet_address inet_address_from_ipv6(uint64_t network, uint64_t identifier)
+{
+	const uint64_t halves[] = { htobe64(network), htobe64(identifier) };
+	struct inet_address address = { .family = AF_INET6 };
+
+	memcpy(address.bytes, halves, sizeof(halves));
+	return address;
+}
+
+static uint64_t ipv6_half(const struct inet_address *address, size_t number)
+{
+	uint64_t halves[2];
+
+	if (address->family != AF_INET6)
+		return 0;
+	memcpy(halves, address->bytes, sizeof(halves));
+	return be64toh(halves[number]);
+}
+
+uint64_t inet_address_ipv6_network(const struct inet_address *address)
+{
+	return ipv6_half(address, 0);
+}
+
+uint64_t inet_address_ipv6_identifier(const struct inet_address *address)
+{
+	return ipv6_half(address, 1);
 }
 
 bool inet_address_is_any(const struct inet_address *address)

@@ -47,6 +47,13 @@ struct inet_address inet_address_from_ipv4(uint32_t host_order);
  */
 uint32_t inet_address_to_ipv4(const struct inet_address *address);
 
+/* An IPv6 address from its halves: the network's and the interface's; host byte order. */
+struct inet_address inet_address_from_ipv6(uint64_t network, uint64_t identifier);
+
+/* The halves of an IPv6 address, host byte order; 0 for an address of another family. */
+uint64_t inet_address_ipv6_network(const struct inet_address *address);
+uint64_t inet_address_ipv6_identifier(const struct inet_address *address);
+
 /* Whether it is 0.0.0.0 or ::, which stand for every address of their family. */
 bool inet_address_is_any(const struct inet_address *address);
 

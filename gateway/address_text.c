@@ -39,6 +39,33 @@ const char *address_text_ipv6(const char *text, struct inet_address *ret_ipv6)
 	return NULL;
 }
 
+const char *address_text_ipv6_prefix(const char *text, struct address_ipv6_prefix *ret_prefix)
+{
+	struct address_ipv6_prefix prefix = { 0 };
+	struct inet_address address;
+	char copy[LIST_MAX], *slash;
+	const char *wrong;
+
+	if (text_copy(copy, sizeof(copy), text) < 0)
+		return "is too long";
+	slash = strchr(copy, '/');
+	if (!slash)
+		return "has no length";
+	*slash = '\0';
+	wrong = address_text_ipv6(copy, &address);
+	if (wrong)
+		return wrong;
+	if (text_parse_u32(slash + 1, ADDRESS_TEXT_IPV6_LENGTH_MIN, ADDRESS_TEXT_IPV6_LENGTH_MAX,
+			   &prefix.length) < 0)
+		return "has a length that is out of bounds";
+	prefix.first = inet_address_ipv6_network(&address);
+	if (inet_address_ipv6_identifier(&address) ||
+	    (prefix.length < 64 && prefix.first << prefix.length))
+		return "has bits beyond its length";
+	*ret_prefix = prefix;
+	return NULL;
+}
+
 const char *address_text_dns(const char *text, uint32_t ret_dns_ipv4[ADDRESS_TEXT_DNS_MAX])
 {
 	uint32_t servers[ADDRESS_TEXT_DNS_MAX] = { 0 };
@@ -136,6 +163,19 @@ static size_t append(char *text, size_t used, uint32_t ipv4, int length)
 	return used + (size_t)snprintf(text + used, ADDRESS_TEXT_MAX - used, "%s%s%s",
 				       used ? " " : "", inet_address_format(&address, word),
 				       suffix);
+}
+
+char *address_text_format_ipv6_prefix(const struct address_ipv6_prefix *prefix,
+				      char text[ADDRESS_TEXT_IPV6_PREFIX_MAX])
+{
+	struct inet_address address = inet_address_from_ipv6(prefix->first, 0);
+	char word[INET6_ADDRSTRLEN];
+
+	text[0] = '\0';
+	if (prefix->length)
+		snprintf(text, ADDRESS_TEXT_IPV6_PREFIX_MAX, "%s/%u",
+			 inet_address_format(&address, word), prefix->length);
+	return text;
 }
 
 char *address_text_format_dns(const uint32_t dns_ipv4[ADDRESS_TEXT_DNS_MAX],

@@ -15,12 +15,14 @@
 
 #include <errno.h>
 #include <ini.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* inih takes 200 bytes, newline and NUL included. */
-#define LINE_MAXIMUM (INI_MAX_LINE - 2)
+#define LINE_MAXIMUM     (INI_MAX_LINE - 2)
+#define IPV6_MTU_MINIMUM 1280U
 
 struct parser {
 	const char *name;
@@ -29,6 +31,7 @@ struct parser {
 	unsigned int error_line;                          /* 0: no error so far */
 	unsigned int line_of[CONFIGURATION_KEYS_MAX];     /* 0: not given */
 	unsigned int pool_lines[CONFIGURATION_POOLS_MAX]; /* of their headers */
+	unsigned int ipv6_lines[CONFIGURATION_POOLS_MAX]; /* of their ipv6-pool; 0: not given */
 	struct configuration configuration;
 	char *error; /* borrowed, CONFIGURATION_ERROR_MAX bytes */
 };
@@ -86,25 +89,31 @@ static unsigned int *line_of(struct parser *parser, const char *section, const c
 	return &parser->line_of[configuration_key_find(section, name) - configuration_keys];
 }
 
-static void check_range_given(struct parser *parser)
+/* All keys of the pool that was begun last have been read. */
+static void end_pool(struct parser *parser)
 {
 	const struct configuration *configuration = &parser->configuration;
 	unsigned int *line = line_of(parser, CONFIGURATION_POOL_SECTION, "range");
+	unsigned int *ipv6 = line_of(parser, CONFIGURATION_POOL_SECTION, "ipv6-pool");
+	size_t last = configuration->pool_count - 1;
 
-	if (configuration->pool_count > 0 && *line == 0)
-		fail(parser, parser->pool_lines[configuration->pool_count - 1],
+	if (configuration->pool_count == 0)
+		return;
+	if (*line == 0)
+		fail(parser, parser->pool_lines[last],
 		     "section \"pool %s\": has no range; allowed: range = FIRST-LAST",
-		     configuration->pools[configuration->pool_count - 1].name);
+		     configuration->pools[last].name);
+	parser->ipv6_lines[last] = *ipv6;
 	*line = 0;
+	*ipv6 = 0;
 }
 
-/* Of the pool before, all has been read now. */
 static void begin_pool(struct parser *parser, const char *name, size_t size)
 {
 	char quoted[64];
 	const char *wrong;
 
-	check_range_given(parser);
+	end_pool(parser);
 	wrong = configuration_pool_add(&parser->configuration, name, size);
 	if (wrong)
 		fail(parser, parser->line, "section [pool NAME]: %s is wrong; allowed: %s",
@@ -260,16 +269,68 @@ static void check_overlap(struct parser *parser, size_t a, size_t b)
 		     pool_text(&other, other_name), configuration_pool_range(&other, range));
 }
 
+static unsigned int ipv6_line(struct parser *parser, size_t number)
+{
+	return number == 0 ? *line_of(parser, "ppp", "ipv6-pool") : parser->ipv6_lines[number - 1];
+}
+
+/* Each address of a pool needs a network of its own. */
+static void check_network_count(struct parser *parser, size_t number)
+{
+	struct configuration_pool pool = configuration_pool_get(&parser->configuration, number);
+	uint64_t networks = configuration_network_count(&pool.ipv6);
+	uint64_t addresses = (uint64_t)pool.last_ipv4 - pool.first_ipv4 + 1;
+	uint32_t length = ADDRESS_TEXT_IPV6_LENGTH_MAX;
+	char name[64];
+
+	while (UINT64_C(1) << (64 - length) < addresses)
+		length--;
+	if (networks > 0 && networks < addresses)
+		fail(parser, ipv6_line(parser, number),
+		     "ipv6-pool: has %" PRIu64 " networks of 64 bits, %s %" PRIu64 " addresses; "
+		     "allowed: /%" PRIu32 " or shorter, or a range of at most %" PRIu64,
+		     networks, pool_text(&pool, name), addresses, length, networks);
+}
+
+static void check_ipv6_overlap(struct parser *parser, size_t a, size_t b)
+{
+	size_t later = ipv6_line(parser, a) > ipv6_line(parser, b) ? a : b;
+	struct configuration_pool pool = configuration_pool_get(&parser->configuration, later);
+	struct configuration_pool other =
+		configuration_pool_get(&parser->configuration, later == a ? b : a);
+	char prefix[ADDRESS_TEXT_IPV6_PREFIX_MAX], name[64];
+
+	if (configuration_pools_meet_ipv6(&pool, &other))
+		fail(parser, ipv6_line(parser, later),
+		     "ipv6-pool: overlaps that of %s, %s; allowed: a prefix of its own",
+		     pool_text(&other, name), address_text_format_ipv6_prefix(&other.ipv6, prefix));
+}
+
 static void check_pools(struct parser *parser)
 {
 	size_t total = configuration_pool_total(&parser->configuration);
 
-	check_range_given(parser);
+	end_pool(parser);
 	for (size_t i = 0; i < total; i++) {
 		check_local_address(parser, i);
-		for (size_t k = 0; k < i; k++)
+		check_network_count(parser, i);
+		for (size_t k = 0; k < i; k++) {
 			check_overlap(parser, k, i);
+			check_ipv6_overlap(parser, k, i);
+		}
 	}
+}
+
+/* No link with a smaller one may carry IPv6 (RFC 8200, section 5). */
+static void check_mtu(struct parser *parser)
+{
+	const struct configuration *configuration = &parser->configuration;
+
+	if (configuration->mtu < IPV6_MTU_MINIMUM && configuration_has_ipv6(configuration))
+		fail(parser, *line_of(parser, "ppp", "mtu"),
+		     "mtu: %" PRIu32 " is too small for IPv6; allowed: %u to 1500, or less without "
+		     "any ipv6-pool",
+		     configuration->mtu, IPV6_MTU_MINIMUM);
 }
 
 /* Nobody switches protection off by half. */
@@ -302,6 +363,7 @@ int configuration_parse(const char *name, const char *text, struct configuration
 		     "neither 'key = value' nor '[section]' nor '# comment'");
 	}
 	check_pools(&parser);
+	check_mtu(&parser);
 	check_tracking(&parser);
 	if (parser.error_line)
 		return -EINVAL;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/address.h"
+#include "gateway/address_text.h"
 #include "gateway/attribute.h"
 #include "gateway/login_backoff.h"
 #include "ipsec-glue/sa_method.h"
@@ -46,11 +47,15 @@ enum configuration_bus {
 	CONFIGURATION_BUS_NONE,
 };
 
-/* Inner addresses, host byte order, inclusive. */
+/*
+ * Inner addresses, host byte order, inclusive. The n-th network of the prefix goes with the
+ * n-th address, so that it has at least as many.
+ */
 struct configuration_pool {
 	char name[ATTRIBUTE_NAME_MAX + 1];
 	uint32_t first_ipv4;
 	uint32_t last_ipv4;
+	struct address_ipv6_prefix ipv6; /* of length 0: no IPv6 */
 };
 
 struct configuration {
@@ -78,12 +83,13 @@ struct configuration {
 	enum configuration_data_path data_path;
 	uint32_t pool_first_ipv4; /* host byte order, inclusive */
 	uint32_t pool_last_ipv4;
+	struct address_ipv6_prefix pool_ipv6; /* of length 0: no IPv6 */
 	struct configuration_pool
 		pools[CONFIGURATION_POOLS_MAX]; /* [pool NAME]; none meets another */
 	size_t pool_count;
 	uint32_t local_ipv4;                      /* inside no pool */
 	uint32_t dns_ipv4[CONFIGURATION_DNS_MAX]; /* 0: none */
-	uint32_t mtu;
+	uint32_t mtu;                             /* at least 1280 with IPv6 */
 	uint32_t lcp_echo_interval_seconds;
 	uint32_t lcp_echo_failures;
 	uint32_t sessions_maximum; /* of a user; 0: no limit */
@@ -112,8 +118,8 @@ void configuration_default(struct configuration *ret_configuration);
  * @ret_error: on -EINVAL one line: FILE:LINE: KEY: what is wrong and what is allowed
  *
  * Unknown sections and keys, keys given twice, values out of bounds and values
- * that contradict each other (local-address inside a pool, pools that overlap) are
- * errors. Pure.
+ * that contradict each other (local-address inside a pool, pools that overlap, a
+ * prefix with fewer networks than its pool has addresses) are errors. Pure.
  *
  * Return: 0; -EINVAL; -ENOMEM. *@ret_configuration is untouched on error.
  */

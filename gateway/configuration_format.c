@@ -11,6 +11,9 @@ _Static_assert(CONFIGURATION_LISTEN_MAX *INET6_ADDRSTRLEN <= CONFIGURATION_VALUE
 		       CONFIGURATION_POOLS_MAX * (ATTRIBUTE_NAME_MAX + sizeof("  ,") +
 						  2 * sizeof("255.255.255.255")) <=
 			       CONFIGURATION_VALUE_MAX &&
+		       CONFIGURATION_POOLS_MAX * (ATTRIBUTE_NAME_MAX + sizeof("  ,") +
+						  ADDRESS_TEXT_IPV6_PREFIX_MAX) <=
+			       CONFIGURATION_VALUE_MAX &&
 		       sizeof(((struct configuration *)NULL)->database) <= CONFIGURATION_VALUE_MAX,
 	       "every value fits");
 
@@ -112,6 +115,30 @@ void configuration_format_pools(const struct configuration_key *key,
 		used += (size_t)snprintf(text + used, CONFIGURATION_VALUE_MAX - used, "%s%s %s",
 					 i > 0 ? ", " : "", configuration->pools[i].name,
 					 configuration_pool_range(&configuration->pools[i], range));
+}
+
+void configuration_format_ipv6_pool(const struct configuration_key *key,
+				    const struct configuration *configuration,
+				    char text[CONFIGURATION_VALUE_MAX])
+{
+	address_text_format_ipv6_prefix(&configuration->pool_ipv6, text);
+}
+
+void configuration_format_ipv6_pools(const struct configuration_key *key,
+				     const struct configuration *configuration,
+				     char text[CONFIGURATION_VALUE_MAX])
+{
+	char prefix[ADDRESS_TEXT_IPV6_PREFIX_MAX];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < configuration->pool_count; i++)
+		if (configuration->pools[i].ipv6.length)
+			used += (size_t)snprintf(text + used, CONFIGURATION_VALUE_MAX - used,
+						 "%s%s %s", used ? ", " : "",
+						 configuration->pools[i].name,
+						 address_text_format_ipv6_prefix(
+							 &configuration->pools[i].ipv6, prefix));
 }
 
 /* Appends one address of a list. */

@@ -30,6 +30,13 @@ void configuration_format_pool(const struct configuration_key *key,
 void configuration_format_pools(const struct configuration_key *key,
 				const struct configuration *configuration,
 				char text[CONFIGURATION_VALUE_MAX]);
+void configuration_format_ipv6_pool(const struct configuration_key *key,
+				    const struct configuration *configuration,
+				    char text[CONFIGURATION_VALUE_MAX]);
+/* Of the sections [pool NAME] that have one: "NAME PREFIX/LENGTH, NAME PREFIX/LENGTH". */
+void configuration_format_ipv6_pools(const struct configuration_key *key,
+				     const struct configuration *configuration,
+				     char text[CONFIGURATION_VALUE_MAX]);
 void configuration_format_dns(const struct configuration_key *key,
 			      const struct configuration *configuration,
 			      char text[CONFIGURATION_VALUE_MAX]);

@@ -160,6 +160,27 @@ static const char *parse_pools(const struct configuration_key *key, const char *
 	return read_range(value, &pool->first_ipv4, &pool->last_ipv4);
 }
 
+/* Nothing: no IPv6. */
+static const char *read_ipv6_pool(const char *value, struct address_ipv6_prefix *ret_prefix)
+{
+	if (*value)
+		return address_text_ipv6_prefix(value, ret_prefix);
+	*ret_prefix = (struct address_ipv6_prefix){ 0 };
+	return NULL;
+}
+
+static const char *parse_ipv6_pool(const struct configuration_key *key, const char *value,
+				   struct configuration *configuration)
+{
+	return read_ipv6_pool(value, &configuration->pool_ipv6);
+}
+
+static const char *parse_ipv6_pools(const struct configuration_key *key, const char *value,
+				    struct configuration *configuration)
+{
+	return read_ipv6_pool(value, &configuration->pools[configuration->pool_count - 1].ipv6);
+}
+
 static const char *parse_dns(const struct configuration_key *key, const char *value,
 			     struct configuration *configuration)
 {
@@ -290,6 +311,9 @@ static const struct configuration_word levels[] = {
 	.parse = parse_path, TEXT(name), .allowed = "an absolute path of at most 107 bytes"
 
 #define RANGE "FIRST-LAST, IPv4 addresses in this order, at most 1048576 in all"
+#define PREFIX                                                            \
+	"nothing, or PREFIX/LENGTH of global (2000::/3) or unique local " \
+	"(fc00::/7) addresses, /32 to /64"
 
 #define NOW      CONFIGURATION_EFFECT_NOW
 #define TUNNELS  CONFIGURATION_EFFECT_NEW_TUNNELS
@@ -324,6 +348,7 @@ const struct configuration_key configuration_keys[] = {
 	  .allowed = "nothing, or an absolute path" },
 	{ "data-path", "kind", RESTART, WORD(data_path, data_paths) },
 	{ "ppp", "pool", SESSIONS, KIND(pool), .allowed = RANGE },
+	{ "ppp", "ipv6-pool", SESSIONS, KIND(ipv6_pool), .allowed = PREFIX },
 	{ "ppp", "local-address", SESSIONS, KIND(ipv4), FIELD(local_ipv4),
 	  .allowed = "an IPv4 address" },
 	{ "ppp", "dns", SESSIONS, KIND(dns),
@@ -333,6 +358,7 @@ const struct configuration_key configuration_keys[] = {
 	{ "ppp", "lcp-echo-failures", SESSIONS, NUMBER(lcp_echo_failures, 1, 100) },
 	{ "ppp", "debug", SESSIONS, ANSWER(ppp_debug) },
 	{ CONFIGURATION_POOL_SECTION, "range", SESSIONS, KIND(pools), .allowed = RANGE },
+	{ CONFIGURATION_POOL_SECTION, "ipv6-pool", SESSIONS, KIND(ipv6_pools), .allowed = PREFIX },
 	{ "login", "failures-per-client", NOW,
 	  NUMBER(login_backoff.failures_per_client, 1, 1000) },
 	{ "login", "failures-per-user", NOW, NUMBER(login_backoff.failures_per_user, 1, 10000) },
@@ -360,7 +386,8 @@ const struct configuration_key configuration_keys[] = {
 
 _Static_assert(ELEMENTS(configuration_keys) <= CONFIGURATION_KEYS_MAX, "room for all keys");
 _Static_assert(CONFIGURATION_LISTEN_MAX == 16 && CONFIGURATION_DNS_MAX == ADDRESS_TEXT_DNS_MAX &&
-		       ADDRESS_POOL_MAXIMUM == 1048576,
+		       ADDRESS_POOL_MAXIMUM == 1048576 && ADDRESS_TEXT_IPV6_LENGTH_MIN == 32 &&
+		       ADDRESS_TEXT_IPV6_LENGTH_MAX == 64,
 	       "the texts of configuration_keys name these numbers");
 
 const struct configuration_key *configuration_key_find(const char *section, const char *name)

@@ -49,6 +49,7 @@ struct configuration_pool configuration_pool_get(const struct configuration *con
 		.name = CONFIGURATION_POOL_DEFAULT,
 		.first_ipv4 = configuration->pool_first_ipv4,
 		.last_ipv4 = configuration->pool_last_ipv4,
+		.ipv6 = configuration->pool_ipv6,
 	};
 }
 
@@ -83,4 +84,52 @@ char *configuration_pool_range(const struct configuration_pool *pool,
 	snprintf(text, CONFIGURATION_POOL_RANGE_MAX, "%s-%s", inet_address_format(&first, a),
 		 inet_address_format(&last, b));
 	return text;
+}
+
+bool configuration_has_ipv6(const struct configuration *configuration)
+{
+	for (size_t i = 0; i < configuration_pool_total(configuration); i++)
+		if (configuration_pool_get(configuration, i).ipv6.length)
+			return true;
+	return false;
+}
+
+uint64_t configuration_pool_network(const struct configuration_pool *pool, uint32_t ipv4)
+{
+	if (!pool->ipv6.length || !configuration_pool_contains(pool, ipv4))
+		return 0;
+	return pool->ipv6.first + (ipv4 - pool->first_ipv4);
+}
+
+uint32_t configuration_pool_owner(const struct configuration_pool *pool, uint64_t network)
+{
+	uint64_t number = network - pool->ipv6.first;
+
+	if (!pool->ipv6.length || number > pool->last_ipv4 - pool->first_ipv4)
+		return 0;
+	return pool->first_ipv4 + (uint32_t)number;
+}
+
+uint64_t configuration_network(const struct configuration *configuration, uint32_t ipv4)
+{
+	uint64_t network = 0;
+
+	for (size_t i = 0; i < configuration_pool_total(configuration) && !network; i++) {
+		struct configuration_pool pool = configuration_pool_get(configuration, i);
+
+		network = configuration_pool_network(&pool, ipv4);
+	}
+	return network;
+}
+
+uint32_t configuration_network_owner(const struct configuration *configuration, uint64_t network)
+{
+	uint32_t ipv4 = 0;
+
+	for (size_t i = 0; i < configuration_pool_total(configuration) && !ipv4; i++) {
+		struct configuration_pool pool = configuration_pool_get(configuration, i);
+
+		ipv4 = configuration_pool_owner(&pool, network);
+	}
+	return ipv4;
 }

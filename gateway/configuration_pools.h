@@ -43,9 +43,50 @@ char *configuration_pool_names(const struct configuration *configuration,
 char *configuration_pool_range(const struct configuration_pool *pool,
 			       char text[CONFIGURATION_POOL_RANGE_MAX]);
 
+/* Whether any pool has a prefix, so that clients can have IPv6. */
+bool configuration_has_ipv6(const struct configuration *configuration);
+
+/**
+ * configuration_pool_network() - the network that goes with an address of a pool
+ * @ipv4: host byte order
+ *
+ * Return: the upper half of its addresses, host byte order; 0 if the pool has no prefix
+ *         or not this address.
+ */
+uint64_t configuration_pool_network(const struct configuration_pool *pool, uint32_t ipv4);
+
+/**
+ * configuration_pool_owner() - the address of a pool that a network goes with
+ * @network: the upper half of its addresses, host byte order
+ *
+ * Return: host byte order; 0 if there is none.
+ */
+uint32_t configuration_pool_owner(const struct configuration_pool *pool, uint64_t network);
+
+/* The same of all pools: no network is in two of them. */
+uint64_t configuration_network(const struct configuration *configuration, uint32_t ipv4);
+uint32_t configuration_network_owner(const struct configuration *configuration, uint64_t network);
+
+/* How many networks of 64 bits a prefix has; 0 without one. */
+static inline uint64_t configuration_network_count(const struct address_ipv6_prefix *prefix)
+{
+	return prefix->length ? UINT64_C(1) << (64 - prefix->length) : 0;
+}
+
 static inline bool configuration_pool_contains(const struct configuration_pool *pool, uint32_t ipv4)
 {
 	return ipv4 >= pool->first_ipv4 && ipv4 <= pool->last_ipv4;
+}
+
+/* Whether the prefixes of two pools have a network in common. */
+static inline bool configuration_pools_meet_ipv6(const struct configuration_pool *a,
+						 const struct configuration_pool *b)
+{
+	uint64_t a_count = configuration_network_count(&a->ipv6);
+	uint64_t b_count = configuration_network_count(&b->ipv6);
+
+	return a_count > 0 && b_count > 0 &&
+	       (a->ipv6.first - b->ipv6.first < b_count || b->ipv6.first - a->ipv6.first < a_count);
 }
 
 static inline bool configuration_pools_meet(const struct configuration_pool *a,

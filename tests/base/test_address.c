@@ -81,6 +81,20 @@ static void only_zero_is_any_address(void **state)
 	}
 }
 
+static void the_halves_of_an_ipv6_address_are_numbers_in_host_order(void **state)
+{
+	struct inet_address address =
+		inet_address_from_ipv6(UINT64_C(0x20010db800010002), UINT64_C(0x300));
+	struct inet_address ipv4 = inet_address_from_ipv4(0xc0000201);
+	char text[INET6_ADDRSTRLEN];
+
+	assert_string_equal(inet_address_format(&address, text), "2001:db8:1:2::300");
+	assert_int_equal(inet_address_ipv6_network(&address), UINT64_C(0x20010db800010002));
+	assert_int_equal(inet_address_ipv6_identifier(&address), 0x300);
+	assert_int_equal(inet_address_ipv6_network(&ipv4), 0);
+	assert_int_equal(inet_address_ipv6_identifier(&ipv4), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -90,6 +104,7 @@ int main(void)
 		SENTENCE(other_families_are_refused),
 		SENTENCE(nobodys_address_is_a_dash),
 		SENTENCE(only_zero_is_any_address),
+		SENTENCE(the_halves_of_an_ipv6_address_are_numbers_in_host_order),
 	};
 
 	return cmocka_run_group_tests_name("address", tests, NULL, NULL);

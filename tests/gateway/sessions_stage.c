@@ -281,7 +281,9 @@ int set_up(void **state)
 	log_open(LOG_EMERG);
 	configuration.pool_first_ipv4 = POOL_FIRST;
 	configuration.pool_last_ipv4 = POOL_FIRST + POOL_SIZE - 1;
-	configuration.pools[0] = (struct configuration_pool){ "guests", GUESTS, GUESTS };
+	configuration.pools[0] = (struct configuration_pool){ .name = "guests",
+							      .first_ipv4 = GUESTS,
+							      .last_ipv4 = GUESTS };
 	configuration.pool_count = 1;
 	configuration.local_ipv4 = POOL_FIRST - 1;
 	configuration.mtu = 1280;

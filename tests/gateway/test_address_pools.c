@@ -98,8 +98,12 @@ static void a_pool_of_the_same_name_keeps_the_order_of_use(void **state)
 
 	address_pools_release(pools, lease(pools, "staff"));
 	/* staff grows, and stands where guests stood, who have gone */
-	configuration.pools[0] = (struct configuration_pool){ "staff", STAFF, STAFF + 2 };
-	configuration.pools[1] = (struct configuration_pool){ "others", GUESTS, GUESTS };
+	configuration.pools[0] = (struct configuration_pool){ .name = "staff",
+							      .first_ipv4 = STAFF,
+							      .last_ipv4 = STAFF + 2 };
+	configuration.pools[1] = (struct configuration_pool){ .name = "others",
+							      .first_ipv4 = GUESTS,
+							      .last_ipv4 = GUESTS };
 	changed = make(&configuration, pools);
 	assert_null(address_pools_find(changed, "guests"));
 	assert_int_equal(available(changed, "staff"), 3);

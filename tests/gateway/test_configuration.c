@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* saregate.conf: every way to get it wrong, with the exact line; then what is right. */
 #include "gateway/configuration.h"
+#include "gateway/configuration_pools.h"
 #include "tests/unit.h"
 
 #include <errno.h>
@@ -89,9 +90,9 @@ static void unknown_sections_and_keys_are_refused_with_those_that_exist(void **s
 		{ "[users]\n\xff\x01\" = 3\n",
 		  "2: key \"\\xff\\x01\\\"\": unknown in [users]; allowed: database, "
 		  "domain, realm, sessions-maximum, sessions-exceeded" },
-		{ "[ppp]\nMTU = 1280\n",
-		  "2: key \"MTU\": unknown in [ppp]; allowed: pool, local-address, dns, mtu, "
-		  "lcp-echo-interval, lcp-echo-failures, debug" },
+		{ "[ppp]\nMTU = 1280\n", "2: key \"MTU\": unknown in [ppp]; allowed: pool, "
+					 "ipv6-pool, local-address, dns, mtu, "
+					 "lcp-echo-interval, lcp-echo-failures, debug" },
 	};
 	char error[256];
 
@@ -380,7 +381,8 @@ static void named_pools_that_make_no_sense_are_refused(void **state)
 		  "3: section \"pool a\": has no range; allowed: range = FIRST-LAST" },
 		{ "[pool a]\n[pool b]\nrange = 10.1.0.1-10.1.0.2\n",
 		  "1: section \"pool a\": has no range; allowed: range = FIRST-LAST" },
-		{ "[pool a]\nmtu = 1280\n", "2: key \"mtu\": unknown in [pool a]; allowed: range" },
+		{ "[pool a]\nmtu = 1280\n",
+		  "2: key \"mtu\": unknown in [pool a]; allowed: range, ipv6-pool" },
 		{ "[pool a]\nrange = 10.1.0.2-10.1.0.1\n",
 		  "2: range: \"10.1.0.2-10.1.0.1\" is reversed; allowed: FIRST-LAST, IPv4 "
 		  "addresses "
@@ -413,6 +415,128 @@ static void pools_that_overlap_are_refused(void **state)
 	parse("[pool a]\nrange = 10.1.0.1-10.1.0.9\n[pool b]\nrange = 10.1.0.10-10.1.0.20\n");
 }
 
+static void prefixes_that_make_no_sense_are_refused(void **state)
+{
+	static const char *const values[][2] = {
+		{ "2001:db8::", "has no length" },
+		{ "10.0.0.0/8", "is no IPv6 address" },
+		{ "2001:db8::/", "has a length that is out of bounds" },
+		{ "2001:db8::/56x", "has a length that is out of bounds" },
+		{ "2001:db8::/65", "has a length that is out of bounds" },
+		{ "2001::/31", "has a length that is out of bounds" },
+		{ "2001:db8:0:1::/63", "has bits beyond its length" },
+		{ "2001:db8:0:8000::/48", "has bits beyond its length" },
+		{ "2001:db8::1/64", "has bits beyond its length" },
+		{ "fe80::/64", "is no global or unique local address" },
+		{ "ff00::/32", "is no global or unique local address" },
+		{ "::/32", "is no global or unique local address" },
+	};
+	char text[256], error[256];
+
+	for (size_t i = 0; i < ELEMENTS(values); i++) {
+		snprintf(text, sizeof(text), "[ppp]\nipv6-pool = %s\n", values[i][0]);
+		snprintf(error, sizeof(error),
+			 "2: ipv6-pool: \"%s\" %s; allowed: nothing, or PREFIX/LENGTH of global "
+			 "(2000::/3) or unique local (fc00::/7) addresses, /32 to /64",
+			 values[i][0], values[i][1]);
+		assert_refused(text, error);
+	}
+}
+
+static void a_prefix_with_too_few_networks_is_refused_with_both_cures(void **state)
+{
+	static const struct bad_file files[] = {
+		{ "[ppp]\nipv6-pool = 2001:db8:0:100::/56\n",
+		  "2: ipv6-pool: has 256 networks of 64 bits, pool 1009 addresses; allowed: /54 or "
+		  "shorter, or a range of at most 256" },
+		{ "[pool a]\nipv6-pool = fd00::/64\nrange = 10.1.0.1-10.1.0.2\n",
+		  "2: ipv6-pool: has 1 networks of 64 bits, [pool a] 2 addresses; allowed: /63 or "
+		  "shorter, or a range of at most 1" },
+		{ "[ppp]\nipv6-pool = 2001:db8::/54\npool = 10.0.0.0-10.0.4.0\n",
+		  "2: ipv6-pool: has 1024 networks of 64 bits, pool 1025 addresses; allowed: /53 "
+		  "or "
+		  "shorter, or a range of at most 1024" },
+	};
+
+	assert_all_refused(files, ELEMENTS(files));
+	parse("[ppp]\nipv6-pool = 2001:db8::/54\npool = 10.0.0.0-10.0.3.255\n");
+	parse("[pool a]\nipv6-pool = fd00::/64\nrange = 10.1.0.1-10.1.0.1\n");
+}
+
+static void prefixes_that_overlap_are_refused(void **state)
+{
+	static const struct bad_file files[] = {
+		{ "[ppp]\nipv6-pool = 2001:db8::/48\n"
+		  "[pool a]\nrange = 10.1.0.1-10.1.0.1\nipv6-pool = 2001:db8:0:ffff::/64\n",
+		  "5: ipv6-pool: overlaps that of pool, 2001:db8::/48; allowed: a prefix of its "
+		  "own" },
+		{ "[pool a]\nipv6-pool = fd00::/64\nrange = 10.1.0.1-10.1.0.1\n"
+		  "[pool b]\nipv6-pool = fd00::/32\nrange = 10.1.0.2-10.1.0.2\n",
+		  "5: ipv6-pool: overlaps that of [pool a], fd00::/64; allowed: a prefix of its "
+		  "own" },
+	};
+
+	assert_all_refused(files, ELEMENTS(files));
+	parse("[pool a]\nipv6-pool = fd00::/64\nrange = 10.1.0.1-10.1.0.1\n"
+	      "[pool b]\nipv6-pool = fd00:0:0:1::/64\nrange = 10.1.0.2-10.1.0.2\n");
+}
+
+static void an_mtu_that_ipv6_does_not_have_is_refused_together_with_a_prefix(void **state)
+{
+	assert_refused("[ppp]\nmtu = 1279\n[pool a]\nipv6-pool = fd00::/64\n"
+		       "range = 10.1.0.1-10.1.0.1\n",
+		       "2: mtu: 1279 is too small for IPv6; allowed: 1280 to 1500, or less without "
+		       "any ipv6-pool");
+	parse("[ppp]\nmtu = 1280\nipv6-pool = fd00::/32\n");
+	parse("[ppp]\nmtu = 1279\nipv6-pool =\n");
+}
+
+static void addresses_and_networks_go_with_each_other_by_their_numbers(void **state)
+{
+	struct configuration with = parse("[ppp]\npool = 10.0.0.2-10.0.0.9\n"
+					  "ipv6-pool = 2001:db8:0:100::/56\n"
+					  "[pool a]\nrange = 10.1.0.1-10.1.0.9\n"
+					  "[pool b]\nrange = 10.2.0.1-10.2.0.2\n"
+					  "ipv6-pool = fd00::/63\n");
+	static const struct {
+		uint32_t ipv4;
+		uint64_t network;
+	} pairs[] = {
+		{ 0x0a000002, 0x20010db800000100 },
+		{ 0x0a000009, 0x20010db800000107 },
+		{ 0x0a020001, 0xfd00000000000000 },
+		{ 0x0a020002, 0xfd00000000000001 },
+	};
+	static const uint32_t without[] = { 0, 0x0a000001, 0x0a00000a, 0x0a010001, 0x0a020003 };
+	static const uint64_t nobodys[] = {
+		0, 1, 0x20010db8000000ff, 0x20010db800000108, 0x20010db8000001ff, 0xfd00000000000002
+	};
+
+	for (size_t i = 0; i < ELEMENTS(pairs); i++) {
+		assert_int_equal(configuration_network(&with, pairs[i].ipv4), pairs[i].network);
+		assert_int_equal(configuration_network_owner(&with, pairs[i].network),
+				 pairs[i].ipv4);
+	}
+	for (size_t i = 0; i < ELEMENTS(without); i++)
+		assert_int_equal(configuration_network(&with, without[i]), 0);
+	for (size_t i = 0; i < ELEMENTS(nobodys); i++)
+		assert_int_equal(configuration_network_owner(&with, nobodys[i]), 0);
+}
+
+static void ipv6_is_there_if_any_pool_has_a_prefix(void **state)
+{
+	struct configuration neither = parse("");
+	struct configuration first = parse("[ppp]\nipv6-pool = fd00::/48\n");
+	struct configuration second = parse("[pool a]\nipv6-pool = fd00::/48\n"
+					    "range = 10.1.0.1-10.1.0.9\n");
+
+	assert_false(configuration_has_ipv6(&neither));
+	assert_int_equal(configuration_network(&neither, neither.pool_first_ipv4), 0);
+	assert_int_equal(configuration_network_owner(&neither, 0), 0);
+	assert_true(configuration_has_ipv6(&first));
+	assert_true(configuration_has_ipv6(&second));
+}
+
 static void as_many_pools_as_there_may_be_are_read_and_one_more_is_refused(void **state)
 {
 	struct configuration found;
@@ -442,10 +566,12 @@ static void every_key_reaches_its_field(void **state)
 		"retransmissions = 20\ndata-sequencing = yes\nhide-avps = yes\n"
 		"tunnel-secrets = /c\n"
 		"[data-path]\nkind = null\n"
-		"[ppp]\npool = 10.0.0.2 - 10.0.0.9\nlocal-address = 10.0.0.1\n"
+		"[ppp]\npool = 10.0.0.2 - 10.0.0.9\nipv6-pool = 2001:db8:0:a0::/61\n"
+		"local-address = 10.0.0.1\n"
 		"dns = 9.9.9.9 1.1.1.1\nmtu = 1500\nlcp-echo-interval = 0\n"
 		"lcp-echo-failures = 100\ndebug = yes\n"
-		"[pool a]\nrange = 10.1.0.2-10.1.0.9\n[pool b.C_-]\nrange=10.2.0.2 - 10.2.0.2\n"
+		"[pool a]\nrange = 10.1.0.2-10.1.0.9\nipv6-pool =\n"
+		"[pool b.C_-]\nipv6-pool=fd00::/64\nrange=10.2.0.2 - 10.2.0.2\n"
 		"[login]\nfailures-per-client = 1000\nfailures-per-user = 10000\n"
 		"failures-per-address = 100000\ndelay-maximum = 3600\nforgive-after = 86400\n"
 		"[users]\ndatabase = /tmp/users\ndomain = keep\nrealm = strip\n"
@@ -479,7 +605,9 @@ static void every_key_reaches_its_field(void **state)
 		.data_path = CONFIGURATION_DATA_PATH_NULL,
 		.pool_first_ipv4 = 0x0a000002,
 		.pool_last_ipv4 = 0x0a000009,
-		.pools = { { "a", 0x0a010002, 0x0a010009 }, { "b.C_-", 0x0a020002, 0x0a020002 } },
+		.pool_ipv6 = { 0x20010db8000000a0, 61 },
+		.pools = { { "a", 0x0a010002, 0x0a010009, { 0, 0 } },
+			   { "b.C_-", 0x0a020002, 0x0a020002, { 0xfd00000000000000, 64 } } },
 		.pool_count = 2,
 		.local_ipv4 = 0x0a000001,
 		.dns_ipv4 = { 0x09090909, 0x01010101 },
@@ -536,7 +664,7 @@ static void the_default_file_shows_every_key_with_its_default(void **state)
 	file = fopen(path, "re");
 	assert_non_null(file);
 	assert_in_range(fread(text, 1, sizeof(text) - 1, file), 1, sizeof(text) - 2);
-	assert_int_equal(uncomment(text), 45);
+	assert_int_equal(uncomment(text), 46);
 	configuration_default(&expected);
 	found = parse(text);
 	assert_memory_equal(&found, &expected, sizeof(expected));
@@ -617,6 +745,12 @@ int main(void)
 		SENTENCE(pools_that_make_no_sense_are_refused),
 		SENTENCE(named_pools_that_make_no_sense_are_refused),
 		SENTENCE(pools_that_overlap_are_refused),
+		SENTENCE(prefixes_that_make_no_sense_are_refused),
+		SENTENCE(a_prefix_with_too_few_networks_is_refused_with_both_cures),
+		SENTENCE(prefixes_that_overlap_are_refused),
+		SENTENCE(an_mtu_that_ipv6_does_not_have_is_refused_together_with_a_prefix),
+		SENTENCE(addresses_and_networks_go_with_each_other_by_their_numbers),
+		SENTENCE(ipv6_is_there_if_any_pool_has_a_prefix),
 		SENTENCE(as_many_pools_as_there_may_be_are_read_and_one_more_is_refused),
 		SENTENCE(single_addresses_that_make_no_sense_are_refused),
 		SENTENCE(values_that_contradict_each_other_are_refused_at_the_later_line),

@@ -34,6 +34,7 @@ static const struct {
 	{ "l2tp", "tunnel-secrets", "/secrets" },
 	{ "data-path", "kind", "userspace" },
 	{ "ppp", "pool", "10.0.0.2-10.0.0.9" },
+	{ "ppp", "ipv6-pool", "2001:db8:0:400::/54" },
 	{ "ppp", "local-address", "10.0.0.1" },
 	{ "ppp", "dns", "192.0.2.53 192.0.2.54" },
 	{ "ppp", "mtu", "1400" },
@@ -41,6 +42,7 @@ static const struct {
 	{ "ppp", "lcp-echo-failures", "5" },
 	{ "ppp", "debug", "yes" },
 	{ "pool NAME", "range", "10.0.0.2-10.0.0.9" },
+	{ "pool NAME", "ipv6-pool", "fd00::/61" },
 	{ "login", "failures-per-client", "4" },
 	{ "login", "failures-per-user", "19" },
 	{ "login", "failures-per-address", "99" },
@@ -60,7 +62,7 @@ static const struct {
 	{ "log", "level", "debug" },
 };
 
-/* A range is told with the name of its pool. */
+/* What is of a pool is told with the name of its pool. */
 static const char *told(size_t other)
 {
 	static char text[256];
@@ -80,12 +82,30 @@ static struct configuration parse(const char *text)
 	return configuration;
 }
 
-/* The default, but for one key. */
+/* No pool is without a range. */
+static const char *text_before(size_t other)
+{
+	bool is_of_pool = strncmp(others[other].section, "pool ", 5) == 0;
+
+	return is_of_pool && strcmp(others[other].name, "range") != 0
+		       ? "[pool NAME]\nrange = 10.0.0.2-10.0.0.9\n"
+		       : "";
+}
+
+/* The default, with what the key needs. */
+static struct configuration configuration_without(size_t other)
+{
+	return parse(text_before(other));
+}
+
+/* The same, but for one key. */
 static struct configuration configuration_with(size_t other)
 {
-	char text[256];
+	const char *before = text_before(other);
+	char text[256], section[64];
 
-	snprintf(text, sizeof(text), "[%s]\n%s = %s\n", others[other].section, others[other].name,
+	snprintf(section, sizeof(section), "[%s]\n", others[other].section);
+	snprintf(text, sizeof(text), "%s%s = %s\n", *before ? before : section, others[other].name,
 		 others[other].value);
 	return parse(text);
 }
@@ -135,9 +155,9 @@ static void equal_configurations_differ_in_nothing(void **state)
 static void a_change_of_any_key_is_found_and_no_other(void **state)
 {
 	struct configuration_changes changes;
-	struct configuration running = parse("");
 
 	for (size_t i = 0; i < ELEMENTS(others); i++) {
+		struct configuration running = configuration_without(i);
 		struct configuration file = configuration_with(i);
 
 		configuration_compare(&running, &file, &changes);
@@ -151,9 +171,9 @@ static void a_change_of_any_key_is_found_and_no_other(void **state)
 static void what_needs_a_restart_keeps_its_value_and_all_else_is_taken(void **state)
 {
 	struct configuration_changes changes;
-	struct configuration running = parse("");
 
 	for (size_t i = 0; i < ELEMENTS(others); i++) {
+		struct configuration running = configuration_without(i);
 		struct configuration file = configuration_with(i);
 		char before[CONFIGURATION_VALUE_MAX], after[CONFIGURATION_VALUE_MAX];
 		const struct configuration_key *key =

@@ -111,10 +111,12 @@ static void each_pool_is_looked_at(void **state)
 			"[" RULES "]");
 	FINDINGS;
 
-	configuration.pools[0] =
-		(struct configuration_pool){ "guests", IPV4(10, 90, 0, 10), IPV4(10, 90, 0, 250) };
-	configuration.pools[1] =
-		(struct configuration_pool){ "staff", IPV4(10, 91, 0, 10), IPV4(10, 91, 0, 250) };
+	configuration.pools[0] = (struct configuration_pool){ .name = "guests",
+							      .first_ipv4 = IPV4(10, 90, 0, 10),
+							      .last_ipv4 = IPV4(10, 90, 0, 250) };
+	configuration.pools[1] = (struct configuration_pool){ .name = "staff",
+							      .first_ipv4 = IPV4(10, 91, 0, 10),
+							      .last_ipv4 = IPV4(10, 91, 0, 250) };
 	configuration.pool_count = 2;
 	add_network(&facts, IPV4(10, 90, 0, 0), IPV4(10, 90, 255, 255), true, "eth1");
 	add_network(&facts, IPV4(10, 91, 0, 128), IPV4(10, 91, 0, 255), false, "eth0");
