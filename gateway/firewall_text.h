@@ -5,7 +5,7 @@
  * saregate keeps clients to the addresses they were given, away from each
  * other and from the host, and translates their addresses towards the network.
  * Loading it again replaces all rules in one transaction and leaves the
- * elements of the set `inner`, which belong to living sessions, alone. Pure.
+ * elements of the sets `inner` and `inner6`, which belong to living sessions, alone. Pure.
  */
 #pragma once
 
@@ -15,12 +15,14 @@
 #define FIREWALL_TABLE       "saregate"
 #define FIREWALL_GUARD_TABLE "saregate_guard"
 #define FIREWALL_INNER_SET   "inner"
+/* The same of {interface, network of IPv6}; there only if any pool has a prefix. */
+#define FIREWALL_INNER6_SET "inner6"
 /* The same of DNS servers that are for one session. */
 #define FIREWALL_DNS_SET "dns"
 
 /**
  * firewall_text() - the file for `nft -f`
- * @configuration: port, MTU and DNS servers are used
+ * @configuration: port, MTU, DNS servers and prefixes are used
  *
  * Return: 0 and *@ret_text, which the caller frees; -ENOMEM.
  */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Elements of the nft set {ifname . ipv4_addr}. The key of a concatenation is
- * its parts, each padded to a multiple of four bytes: IFNAMSIZ bytes of name,
- * zero-padded, and four of address in network byte order. I/O.
+ * Elements of the nft sets {ifname . ipv4_addr} and {ifname . ipv6_addr}. The key of a
+ * concatenation is its parts, each padded to a multiple of four bytes: IFNAMSIZ bytes of
+ * name, zero-padded, and the address in network byte order. A network is a key with a
+ * second one, the last address. I/O.
  */
 #include "gateway/inner_addresses.h"
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "base/nft_batch.h"
 #include "base/text.h"
@@ -28,9 +30,14 @@ struct inner_addresses {
 	char set[NFT_NAME_MAXLEN];
 };
 
-struct element_key {
-	char interface[IFNAMSIZ];
-	uint32_t ipv4; /* network byte order */
+#define KEY_SIZE_MAX (IFNAMSIZ + sizeof(struct in6_addr))
+
+/* From the first to the last key; both the same without @is_network. */
+struct element {
+	uint8_t first[KEY_SIZE_MAX];
+	uint8_t last[KEY_SIZE_MAX];
+	uint16_t key_size; /* of those in use */
+	bool is_network;
 };
 
 void inner_addresses_free(struct inner_addresses *addresses)
@@ -148,45 +155,109 @@ int inner_addresses_flush(struct inner_addresses *addresses)
 	return nft_batch_commit(&batch);
 }
 
-static void put_element(struct nlmsghdr *message, const struct element_key *key)
+static void put_key(struct nlmsghdr *message, uint16_t type, const void *key, size_t size)
+{
+	struct nlattr *value = mnl_attr_nest_start(message, type);
+
+	mnl_attr_put(message, NFTA_DATA_VALUE, size, key);
+	mnl_attr_nest_end(message, value);
+}
+
+static void put_element(struct nlmsghdr *message, const struct element *element)
 {
 	struct nlattr *list = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
-	struct nlattr *element = mnl_attr_nest_start(message, NFTA_LIST_ELEM);
-	struct nlattr *value = mnl_attr_nest_start(message, NFTA_SET_ELEM_KEY);
+	struct nlattr *item = mnl_attr_nest_start(message, NFTA_LIST_ELEM);
 
-	mnl_attr_put(message, NFTA_DATA_VALUE, sizeof(*key), key);
-	mnl_attr_nest_end(message, value);
-	mnl_attr_nest_end(message, element);
+	put_key(message, NFTA_SET_ELEM_KEY, element->first, element->key_size);
+	if (element->is_network)
+		put_key(message, NFTA_SET_ELEM_KEY_END, element->last, element->key_size);
+	mnl_attr_nest_end(message, item);
 	mnl_attr_nest_end(message, list);
 }
 
 /* Adds or deletes one element. */
 static int change_element(struct inner_addresses *addresses, uint16_t type, uint16_t flags,
-			  const char *interface, uint32_t ipv4)
+			  const struct element *element)
 {
-	struct element_key key = { .ipv4 = htonl(ipv4) };
 	struct nft_batch batch;
 	struct nlmsghdr *message;
-	int r;
 
-	r = text_copy(key.interface, sizeof(key.interface), interface);
-	if (r < 0)
-		return r;
 	nft_batch_begin(&batch, addresses->netlink);
 	message = nft_batch_message(&batch, type, flags);
 	put_set(message, addresses);
-	put_element(message, &key);
+	put_element(message, element);
 	return nft_batch_commit(&batch);
+}
+
+static int make_address(const char *interface, uint32_t ipv4, struct element *ret_element)
+{
+	struct element element = { .key_size = IFNAMSIZ + sizeof(ipv4) };
+	uint32_t network_order = htonl(ipv4);
+
+	if (text_copy((char *)element.first, IFNAMSIZ, interface) < 0)
+		return -ENAMETOOLONG;
+	memcpy(element.first + IFNAMSIZ, &network_order, sizeof(network_order));
+	*ret_element = element;
+	return 0;
+}
+
+static int make_network(const char *interface, uint64_t network, struct element *ret_element)
+{
+	const struct inet_address first = inet_address_from_ipv6(network, 0);
+	const struct inet_address last = inet_address_from_ipv6(network, UINT64_MAX);
+	struct element element = { .key_size = KEY_SIZE_MAX, .is_network = true };
+
+	if (text_copy((char *)element.first, IFNAMSIZ, interface) < 0)
+		return -ENAMETOOLONG;
+	memcpy(element.last, element.first, IFNAMSIZ);
+	memcpy(element.first + IFNAMSIZ, first.bytes, sizeof(first.bytes));
+	memcpy(element.last + IFNAMSIZ, last.bytes, sizeof(last.bytes));
+	*ret_element = element;
+	return 0;
+}
+
+static int add_element(struct inner_addresses *addresses, const struct element *element)
+{
+	return change_element(addresses, NFT_MSG_NEWSETELEM, NLM_F_CREATE, element);
+}
+
+static int remove_element(struct inner_addresses *addresses, const struct element *element)
+{
+	int r = change_element(addresses, NFT_MSG_DELSETELEM, 0, element);
+
+	return r == -ENOENT ? 0 : r;
 }
 
 int inner_addresses_add(struct inner_addresses *addresses, const char *interface, uint32_t ipv4)
 {
-	return change_element(addresses, NFT_MSG_NEWSETELEM, NLM_F_CREATE, interface, ipv4);
+	struct element element;
+	int r = make_address(interface, ipv4, &element);
+
+	return r < 0 ? r : add_element(addresses, &element);
 }
 
 int inner_addresses_remove(struct inner_addresses *addresses, const char *interface, uint32_t ipv4)
 {
-	int r = change_element(addresses, NFT_MSG_DELSETELEM, 0, interface, ipv4);
+	struct element element;
+	int r = make_address(interface, ipv4, &element);
 
-	return r == -ENOENT ? 0 : r;
+	return r < 0 ? r : remove_element(addresses, &element);
+}
+
+int inner_addresses_add_network(struct inner_addresses *addresses, const char *interface,
+				uint64_t network)
+{
+	struct element element;
+	int r = make_network(interface, network, &element);
+
+	return r < 0 ? r : add_element(addresses, &element);
+}
+
+int inner_addresses_remove_network(struct inner_addresses *addresses, const char *interface,
+				   uint64_t network)
+{
+	struct element element;
+	int r = make_network(interface, network, &element);
+
+	return r < 0 ? r : remove_element(addresses, &element);
 }

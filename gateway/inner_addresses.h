@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which inner address belongs to which interface, as an nft set of the kernel's:
- * {interface . address}. The firewall that setup writes drops what comes in by
+ * Which inner address, or network of IPv6, belongs to which interface, as an nft set of
+ * the kernel's: {interface . address}. The firewall that setup writes drops what comes in by
  * a session's interface and is not in it. I/O.
  */
 #pragma once
@@ -13,7 +13,8 @@ struct inner_addresses;
 /**
  * inner_addresses_new() - a handle for the set, whether it exists yet or not
  * @table: name of a table of the family inet; copied
- * @set:   name of a set of type ifname . ipv4_addr in it; copied
+ * @set:   name of a set in it, of type ifname . ipv4_addr or, for networks, of type
+ *         ifname . ipv6_addr with flag interval; copied
  *
  * Return: 0; -ENAMETOOLONG; other negative errno.
  */
@@ -48,3 +49,17 @@ int inner_addresses_add(struct inner_addresses *addresses, const char *interface
 
 /* Return: 0, also if it is not there; -ENAMETOOLONG; other negative errno. */
 int inner_addresses_remove(struct inner_addresses *addresses, const char *interface, uint32_t ipv4);
+
+/**
+ * inner_addresses_add_network() - let @interface use all addresses of @network as its source
+ * @interface: shorter than IFNAMSIZ; need not exist
+ * @network:   the upper half of the addresses, host byte order
+ *
+ * Return: as inner_addresses_add().
+ */
+int inner_addresses_add_network(struct inner_addresses *addresses, const char *interface,
+				uint64_t network);
+
+/* Return: 0, also if it is not there; -ENAMETOOLONG; other negative errno. */
+int inner_addresses_remove_network(struct inner_addresses *addresses, const char *interface,
+				   uint64_t network);

@@ -470,9 +470,10 @@ static void prefixes_that_overlap_are_refused(void **state)
 		  "[pool a]\nrange = 10.1.0.1-10.1.0.1\nipv6-pool = 2001:db8:0:ffff::/64\n",
 		  "5: ipv6-pool: overlaps that of pool, 2001:db8::/48; allowed: a prefix of its "
 		  "own" },
-		{ "[pool a]\nipv6-pool = fd00::/64\nrange = 10.1.0.1-10.1.0.1\n"
+		{ "[pool a]\nipv6-pool = fd00:0:0:5::/64\nrange = 10.1.0.1-10.1.0.1\n"
 		  "[pool b]\nipv6-pool = fd00::/32\nrange = 10.1.0.2-10.1.0.2\n",
-		  "5: ipv6-pool: overlaps that of [pool a], fd00::/64; allowed: a prefix of its "
+		  "5: ipv6-pool: overlaps that of [pool a], fd00:0:0:5::/64; allowed: a prefix of "
+		  "its "
 		  "own" },
 	};
 

@@ -190,6 +190,87 @@ static void a_session_that_is_older_than_the_pool_is_still_translated(void **sta
 	assert_string_equal(text, expected);
 }
 
+static struct configuration host_with_ipv6(void)
+{
+	struct configuration configuration = host;
+
+	configuration.pool_ipv6 = (struct address_ipv6_prefix){ 0x20010db800000400, 54 };
+	configuration.pools[0] = (struct configuration_pool){ .ipv6 = { 0xfd00000000000000, 60 } };
+	configuration.pools[1] = (struct configuration_pool){ .first_ipv4 = 0x0b000001 };
+	configuration.pool_count = 2;
+	return configuration;
+}
+
+/* Each rule stands once, behind the one before. */
+static void assert_order(const char *text, const char *const rules[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *found = strstr(text, rules[i]);
+
+		if (!found)
+			fail_msg("not there, or too early: %s", rules[i]);
+		text = found + strlen(rules[i]);
+	}
+}
+
+static void with_a_prefix_clients_use_their_network_and_speak_to_the_router_alone(void **state)
+{
+	static const char *const rules[] = {
+		"\tset inner6 {\n\t\ttype ifname . ipv6_addr\n\t\tflags interval\n\t}\n",
+		"hook prerouting priority raw",
+		"iifname \"sg*\" ip6 hoplimit 255 ip6 saddr { ::, fe80::/10 } ip6 daddr { fe80::1, "
+		"ff02::1, ff02::2, ff02::1:ff00:0/104 } icmpv6 type { nd-router-solicit, "
+		"nd-neighbor-solicit, nd-neighbor-advert } accept\n",
+		"iifname \"sg*\" iifname . ip6 saddr != @inner6 counter drop\n",
+		"iifname \"sg*\" ip6 saddr & ::ffff:ffff:ffff:fffe == :: counter drop\n",
+		"iifname \"sg*\" ip6 daddr fe80::/10 ip6 daddr != fe80::1 counter drop\n",
+		"iifname \"sg*\" ip6 daddr { fd00:ec2::254, fd20:ce::254, fd00:c1::a9fe:a9fe } "
+		"counter drop\n",
+		"iifname \"sg*\" iifname . ip saddr != @inner counter drop\n",
+		"hook input",
+		"iifname \"sg*\" icmpv6 type echo-request accept\n",
+		"iifname \"sg*\" ip6 hoplimit 255 icmpv6 type { nd-router-solicit, "
+		"nd-neighbor-solicit, nd-neighbor-advert } accept\n",
+		"iifname \"sg*\" counter drop\n",
+	};
+	struct configuration with_ipv6 = host_with_ipv6();
+	_cleanup_(freep) char *text = NULL;
+
+	assert_int_equal(firewall_text(&with_ipv6, &text), 0);
+	assert_order(text, rules, ELEMENTS(rules));
+	assert_null(strstr(text, "iifname \"sg*\" meta nfproto ipv6 counter drop"));
+}
+
+static void
+with_a_prefix_nothing_unasked_comes_in_and_only_local_addresses_are_translated(void **state)
+{
+	static const char *const rules[] = {
+		"hook forward",
+		"iifname \"sg*\" oifname \"sg*\" oifname . meta mark != @members counter drop\n",
+		"meta mark @restricted meta nfproto ipv6 counter drop\n",
+		"iifname != \"sg*\" oifname \"sg*\" meta nfproto ipv6 ct state "
+		"invalid,new,untracked counter drop\n",
+		"oifname != \"sg*\" ip6 daddr { 2001:db8:0:400::/54, fd00::/60 } counter drop\n",
+		"iifname \"sg*\" meta nfproto ipv4 tcp flags & (syn | rst) == syn tcp option "
+		"maxseg size set 1240\n",
+		"oifname \"sg*\" meta nfproto ipv4 tcp flags & (syn | rst) == syn tcp option "
+		"maxseg size set 1240\n",
+		"iifname \"sg*\" meta nfproto ipv6 tcp flags & (syn | rst) == syn tcp option "
+		"maxseg size set 1220\n",
+		"oifname \"sg*\" meta nfproto ipv6 tcp flags & (syn | rst) == syn tcp option "
+		"maxseg size set 1220\n",
+		"hook postrouting",
+		"iifname \"sg*\" oifname != \"sg*\" meta nfproto ipv4 counter masquerade\n",
+		"iifname \"sg*\" oifname != \"sg*\" ip6 saddr fc00::/7 counter "
+		"masquerade\n\t}\n}\n",
+	};
+	struct configuration with_ipv6 = host_with_ipv6();
+	_cleanup_(freep) char *text = NULL;
+
+	assert_int_equal(firewall_text(&with_ipv6, &text), 0);
+	assert_order(text, rules, ELEMENTS(rules));
+}
+
 static void no_rule_matches_the_hosts_own_ppp_interfaces(void **state)
 {
 	_cleanup_(freep) char *text = NULL;
@@ -207,6 +288,9 @@ int main(void)
 		SENTENCE(a_second_dns_server_alone_is_enough),
 		SENTENCE(segments_are_clamped_to_the_mtu_and_the_guard_follows_the_port),
 		SENTENCE(a_session_that_is_older_than_the_pool_is_still_translated),
+		SENTENCE(with_a_prefix_clients_use_their_network_and_speak_to_the_router_alone),
+		SENTENCE(
+			with_a_prefix_nothing_unasked_comes_in_and_only_local_addresses_are_translated),
 		SENTENCE(no_rule_matches_the_hosts_own_ppp_interfaces),
 	};
 

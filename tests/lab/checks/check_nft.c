@@ -467,6 +467,31 @@ static void elements_come_and_go(void **state)
 	command("! nft list set inet saregate inner | grep -q elements");
 }
 
+static void networks_come_and_go(void **state)
+{
+	_cleanup_(inner_addresses_freep) struct inner_addresses *addresses = NULL;
+	const uint64_t network = 0x20010db800000400;
+
+	command("nft add table inet saregate && "
+		"nft 'add set inet saregate inner6 { type ifname . ipv6_addr; flags interval; }'");
+	assert_int_equal(inner_addresses_new("saregate", "inner6", &addresses), 0);
+	assert_int_equal(inner_addresses_add_network(addresses, "sg1", network), 0);
+	assert_int_equal(inner_addresses_add_network(addresses, "sg1", network), 0);
+	assert_int_equal(inner_addresses_add_network(addresses, "sg34567890123456", 1),
+			 -ENAMETOOLONG);
+	assert_int_equal(inner_addresses_add_network(addresses, "sg2", network + 1), 0);
+	command("nft list set inet saregate inner6 | grep -F '\"sg1\" . 2001:db8:0:400::/64'");
+	command("nft get element inet saregate inner6 '{ sg1 . 2001:db8:0:400:1:2:3:4 }'");
+	command("! nft get element inet saregate inner6 '{ sg1 . 2001:db8:0:401::1 }'");
+	command("! nft get element inet saregate inner6 '{ sg2 . 2001:db8:0:400::1 }'");
+	assert_int_equal(inner_addresses_remove_network(addresses, "sg1", network), 0);
+	assert_int_equal(inner_addresses_remove_network(addresses, "sg1", network), 0);
+	command("! nft list set inet saregate inner6 | grep -q sg1");
+	command("nft list set inet saregate inner6 | grep -q sg2");
+	assert_int_equal(inner_addresses_flush(addresses), 0);
+	command("! nft list set inet saregate inner6 | grep -q elements");
+}
+
 static void a_set_that_went_away_is_an_error(void **state)
 {
 	_cleanup_(inner_addresses_freep) struct inner_addresses *addresses = open_set();
@@ -513,6 +538,7 @@ int main(void)
 		CLEAN(the_cleartext_guard_counts),
 		CLEAN(without_setup_there_is_no_set),
 		CLEAN(elements_come_and_go),
+		CLEAN(networks_come_and_go),
 		CLEAN(a_set_that_went_away_is_an_error),
 		CLEAN(the_set_decides_what_passes),
 	};
