@@ -272,6 +272,7 @@ static void on_message(void *userdata, const union plugin_message *message)
 		log_debug("session %u: pppd goes down, code %u", session->id,
 			  message->down.pppd_code);
 		break;
+	case PLUGIN_MESSAGE_IPV6_UP:
 	case PLUGIN_MESSAGE_VERDICT:
 		break;
 	}

@@ -42,6 +42,17 @@ const char *hook_event_name(enum launcher_hook_event event)
 	return "?";
 }
 
+static void add_network(uint64_t network, struct hook_environment *environment)
+{
+	struct inet_address first = inet_address_from_ipv6(network, 0);
+	char text[INET6_ADDRSTRLEN];
+
+	if (network)
+		add(environment, "SAREGATE_INNER_IPV6=%s/64", inet_address_format(&first, text));
+	else
+		add(environment, "SAREGATE_INNER_IPV6=");
+}
+
 static void add_addresses(const struct launcher_hook *hook, struct hook_environment *environment)
 {
 	struct inet_address inner = inet_address_from_ipv4(hook->inner_ipv4);
@@ -50,6 +61,7 @@ static void add_addresses(const struct launcher_hook *hook, struct hook_environm
 
 	memcpy(outer.bytes, hook->outer_address, sizeof(outer.bytes));
 	add(environment, "SAREGATE_INNER_ADDRESS=%s", inet_address_format(&inner, text));
+	add_network(hook->inner_network, environment);
 	add(environment, "SAREGATE_OUTER_ADDRESS=%s", inet_address_format(&outer, text));
 	add(environment, "SAREGATE_OUTER_PORT=%" PRIu32, hook->outer_port);
 }

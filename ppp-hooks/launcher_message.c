@@ -16,7 +16,7 @@ static bool start_is_valid(const struct launcher_start *message)
 	       message->mtu <= 1500 && message->mru >= 576 && message->mru <= 1500 &&
 	       message->lcp_echo_interval_seconds <= 3600 && message->lcp_echo_failures >= 1 &&
 	       message->lcp_echo_failures <= 100 && message->debug <= 1 &&
-	       message->channel < LAUNCHER_CHANNEL_COUNT_;
+	       message->channel < LAUNCHER_CHANNEL_COUNT_ && message->ipv6 <= 1;
 }
 
 static bool all_zero(const void *bytes, size_t size)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAUNCHER_MESSAGE_VERSION 3
+#define LAUNCHER_MESSAGE_VERSION 4
 /* Caps on what saregated may ask for. */
 #define LAUNCHER_CALLS_MAXIMUM 20000
 #define LAUNCHER_UNIT_MAXIMUM  99999999 /* "sg" and 8 digits fit in IFNAMSIZ */
@@ -57,6 +57,7 @@ struct launcher_start {
 	uint32_t lcp_echo_failures;         /* 1 to 100 */
 	uint32_t debug;                     /* 0 or 1: pppd's debug log */
 	uint32_t channel;                   /* enum launcher_channel */
+	uint32_t ipv6;                      /* 0 or 1: whether there may be IPv6CP */
 };
 
 struct launcher_stop {
@@ -86,6 +87,7 @@ struct launcher_hook {
 	uint8_t outer_address[16]; /* network byte order; of IPv4 the first four, then zeros */
 	uint32_t outer_port;       /* 0 to 65535 */
 	uint32_t padding;          /* 0 */
+	uint64_t inner_network;    /* upper half of its IPv6 addresses, host byte order; 0: none */
 	uint64_t duration_seconds; /* of LAUNCHER_HOOK_DOWN; else 0, as the next two */
 	uint64_t bytes_in;
 	uint64_t bytes_out;

@@ -15,6 +15,7 @@
 #include "ppp-hooks/plugin_channel.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -140,6 +141,33 @@ static int ask(const char *name, const unsigned char *challenge, const unsigned 
 	return r;
 }
 
+static eui64_t to_eui64(uint64_t identifier)
+{
+	const uint64_t network_order = htobe64(identifier);
+	eui64_t eui64;
+
+	memcpy(&eui64, &network_order, sizeof(eui64));
+	return eui64;
+}
+
+/*
+ * Before a network protocol begins. Who has no network hears a Protocol-Reject, as if pppd
+ * knew no IPv6. The client's identifier is proposed once, and its own taken if it insists:
+ * the network is what counts.
+ */
+static void choose_ipv6(const struct plugin_verdict *verdict)
+{
+	ipv6cp_options *wanted = &ipv6cp_wantoptions[0];
+
+	if (!verdict->network)
+		ipv6cp_protent.enabled_flag = 0;
+	wanted->ourid = to_eui64(PLUGIN_IDENTIFIER_LOCAL);
+	wanted->opt_local = 1;
+	wanted->accept_local = 0;
+	wanted->hisid = to_eui64(verdict->identifier);
+	wanted->opt_remote = verdict->identifier != 0;
+}
+
 static int verify_response(char *name, char *gateway, int id, struct chap_digest_type *digest,
 			   unsigned char *challenge, unsigned char *response, char *message,
 			   int message_size)
@@ -160,6 +188,7 @@ static int verify_response(char *name, char *gateway, int id, struct chap_digest
 	snprintf(message, (size_t)message_size, "S=%s M=Access granted", verdict.authenticator);
 	explicit_bzero(verdict.authenticator, sizeof(verdict.authenticator));
 	link_state.verdict = verdict;
+	choose_ipv6(&verdict);
 	return 1;
 }
 
@@ -243,14 +272,16 @@ static void report_counters(void)
 /*
  * pppd asks how long the link may be idle yet, and says how long it has been so,
  * by the kernel's count that leaves out LCP. saregated decides: it knows the limit,
- * which can change. First asked without a figure.
+ * which can change. First asked without a figure. With IPv6 only what the client sends
+ * counts: it hears of its router again and again.
  */
 static int on_idle(struct ppp_idle *idle)
 {
 	if (idle) {
+		time_t sent = link_state.verdict.network ? idle->recv_idle : idle->xmit_idle;
+
 		link_state.idle_seconds =
-			(uint32_t)(idle->xmit_idle < idle->recv_idle ? idle->xmit_idle
-								     : idle->recv_idle);
+			(uint32_t)(sent < idle->recv_idle ? sent : idle->recv_idle);
 		if (link_state.is_up)
 			report_counters();
 	}
@@ -267,6 +298,14 @@ static void on_ip_up(void *context, int unused)
 	clock_gettime(CLOCK_BOOTTIME, &link_state.up_since);
 	link_state.is_up = true;
 	tell(&message, PLUGIN_MESSAGE_UP);
+}
+
+static void on_ipv6_up(void *context, int unused)
+{
+	union plugin_message message = { 0 };
+
+	pppd_compat_interface(message.ipv6_up.interface, sizeof(message.ipv6_up.interface));
+	tell(&message, PLUGIN_MESSAGE_IPV6_UP);
 }
 
 /* The interface is still there; when pppd exits it is not. */
@@ -305,5 +344,6 @@ void plugin_init(void)
 	pppd_compat_notify(PPPD_COMPAT_PHASE, on_phase);
 	pppd_compat_notify(PPPD_COMPAT_IP_UP, on_ip_up);
 	pppd_compat_notify(PPPD_COMPAT_IP_DOWN, on_ip_down);
+	pppd_compat_notify(PPPD_COMPAT_IPV6_UP, on_ipv6_up);
 	pppd_compat_notify(PPPD_COMPAT_EXIT, on_exit_of_pppd);
 }

@@ -60,18 +60,25 @@ static bool verdict_is_valid(const struct plugin_verdict *message)
 	return message->failure == PLUGIN_FAILURE_NONE &&
 	       authenticator_is_valid(message->authenticator, sizeof(message->authenticator)) &&
 	       message->local_ipv4 != 0 && message->peer_ipv4 != 0 &&
-	       message->local_ipv4 != message->peer_ipv4;
+	       message->local_ipv4 != message->peer_ipv4 && message->padding == 0 &&
+	       (message->network != 0 || message->identifier == 0) &&
+	       message->identifier != PLUGIN_IDENTIFIER_LOCAL;
 }
 
-static bool up_is_valid(const struct plugin_up *message)
+static bool interface_is_valid(const char interface[PLUGIN_INTERFACE_MAX])
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 	size_t length;
 
-	return text_is_padded(message->interface, sizeof(message->interface), &length) &&
-	       length > 0 && strspn(message->interface, allowed) == length &&
-	       message->local_ipv4 != 0 && message->peer_ipv4 != 0;
+	return text_is_padded(interface, PLUGIN_INTERFACE_MAX, &length) && length > 0 &&
+	       strspn(interface, allowed) == length;
+}
+
+static bool up_is_valid(const struct plugin_up *message)
+{
+	return interface_is_valid(message->interface) && message->local_ipv4 != 0 &&
+	       message->peer_ipv4 != 0;
 }
 
 size_t plugin_message_size(uint32_t type)
@@ -84,6 +91,7 @@ size_t plugin_message_size(uint32_t type)
 		{ PLUGIN_MESSAGE_UP, sizeof(struct plugin_up) },
 		{ PLUGIN_MESSAGE_COUNTERS, sizeof(struct plugin_counters) },
 		{ PLUGIN_MESSAGE_DOWN, sizeof(struct plugin_down) },
+		{ PLUGIN_MESSAGE_IPV6_UP, sizeof(struct plugin_ipv6_up) },
 		{ PLUGIN_MESSAGE_VERDICT, sizeof(struct plugin_verdict) },
 	};
 
@@ -104,6 +112,8 @@ static bool body_is_valid(const union plugin_message *message)
 		return true;
 	case PLUGIN_MESSAGE_DOWN:
 		return message->down.pppd_code <= UINT8_MAX && message->down.padding == 0;
+	case PLUGIN_MESSAGE_IPV6_UP:
+		return interface_is_valid(message->ipv6_up.interface);
 	case PLUGIN_MESSAGE_VERDICT:
 		return verdict_is_valid(&message->verdict);
 	}

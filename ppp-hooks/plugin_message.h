@@ -13,10 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PLUGIN_MESSAGE_VERSION 3
+#define PLUGIN_MESSAGE_VERSION 4
 #define PLUGIN_USER_MAX        256 /* bytes of a name, without NUL */
 #define PLUGIN_INTERFACE_MAX   16
 #define PLUGIN_DNS_MAX         2
+/* The lower half of our own IPv6 addresses in all sessions. */
+#define PLUGIN_IDENTIFIER_LOCAL 1
 
 enum plugin_message_type {
 	/* plugin to saregated */
@@ -24,6 +26,7 @@ enum plugin_message_type {
 	PLUGIN_MESSAGE_UP = 2,           /* IPCP is up */
 	PLUGIN_MESSAGE_COUNTERS = 3,     /* every 30 s while up, and before PLUGIN_MESSAGE_DOWN */
 	PLUGIN_MESSAGE_DOWN = 4,         /* pppd ends */
+	PLUGIN_MESSAGE_IPV6_UP = 5,      /* IPv6CP is up, before PLUGIN_MESSAGE_UP or after it */
 	/* saregated to plugin */
 	PLUGIN_MESSAGE_VERDICT = 64,
 };
@@ -57,6 +60,9 @@ struct plugin_verdict {
 	uint32_t local_ipv4; /* inner addresses, host byte order */
 	uint32_t peer_ipv4;
 	uint32_t dns_ipv4[PLUGIN_DNS_MAX]; /* 0: none */
+	uint32_t padding;                  /* 0 */
+	uint64_t network;    /* upper half of the peer's IPv6 addresses; 0: it gets no IPv6CP */
+	uint64_t identifier; /* that IPv6CP proposes for the lower half; 0: any */
 };
 
 struct plugin_up {
@@ -64,6 +70,11 @@ struct plugin_up {
 	char interface[PLUGIN_INTERFACE_MAX]; /* NUL-terminated */
 	uint32_t local_ipv4;
 	uint32_t peer_ipv4;
+};
+
+struct plugin_ipv6_up {
+	struct plugin_message_header header;
+	char interface[PLUGIN_INTERFACE_MAX]; /* NUL-terminated */
 };
 
 struct plugin_counters {
@@ -89,6 +100,7 @@ union plugin_message {
 	struct plugin_up up;
 	struct plugin_counters counters;
 	struct plugin_down down;
+	struct plugin_ipv6_up ipv6_up;
 };
 
 /* plugin_message_size() - exact size of a message of @type, 0 for an unknown one. */

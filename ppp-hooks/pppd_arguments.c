@@ -40,10 +40,10 @@ static const char *const fixed_arguments[] = {
 	"novjccomp",
 	"noaccomp",
 	"nopcomp",
-	"noipv6",
 	/* Addresses come with the verdict, routes are saregated's. */
 	"noipdefault",
 	"nodefaultroute",
+	"nodefaultroute6",
 	"noproxyarp",
 	/* Limits are saregated's as well; one call, one pppd. */
 	"idle",
@@ -154,6 +154,8 @@ int pppd_arguments_build(const struct launcher_start *start, const char *plugin_
 	append_plugins(ret_arguments, start, plugin_path, &error);
 	for (size_t i = 0; i < ELEMENTS(fixed_arguments); i++)
 		append(ret_arguments, fixed_arguments[i], &error);
+	/* Which identifiers, and whether at all, the plugin says at the verdict. */
+	append(ret_arguments, start->ipv6 ? "+ipv6" : "noipv6", &error);
 	append_number(ret_arguments, "mtu", start->mtu, &error);
 	append_number(ret_arguments, "mru", start->mru, &error);
 	append_number(ret_arguments, "lcp-echo-interval", start->lcp_echo_interval_seconds, &error);

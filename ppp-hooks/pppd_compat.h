@@ -9,10 +9,14 @@
 /* Many prototypes of pppd's have empty parentheses. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wstrict-prototypes"
+/* Debian's 2.4.9 is built with it, and says nothing of IPv6CP otherwise. */
+#define INET6
 #include <pppd/pppd.h>
 
+#include <pppd/eui64.h>
 #include <pppd/fsm.h>
 #include <pppd/ipcp.h>
+#include <pppd/ipv6cp.h>
 #include <pppd/lcp.h>
 #if __has_include(<pppd/chap.h>)
 #include <linux/ppp_defs.h>
@@ -36,6 +40,7 @@ enum pppd_compat_event {
 	PPPD_COMPAT_EXIT = NF_EXIT,
 	PPPD_COMPAT_IP_DOWN = NF_IP_DOWN,
 	PPPD_COMPAT_IP_UP = NF_IP_UP,
+	PPPD_COMPAT_IPV6_UP = NF_IPV6_UP,
 	PPPD_COMPAT_PHASE = NF_PHASE_CHANGE,
 };
 
@@ -68,15 +73,15 @@ enum pppd_compat_event {
 	PPPD_COMPAT_EXIT,
 	PPPD_COMPAT_IP_DOWN,
 	PPPD_COMPAT_IP_UP,
+	PPPD_COMPAT_IPV6_UP,
 	PPPD_COMPAT_PHASE,
 };
 
 static inline void pppd_compat_notify(enum pppd_compat_event event, void (*function)(void *, int))
 {
 	struct notifier **const notifiers[] = {
-		[PPPD_COMPAT_EXIT] = &exitnotify,
-		[PPPD_COMPAT_IP_DOWN] = &ip_down_notifier,
-		[PPPD_COMPAT_IP_UP] = &ip_up_notifier,
+		[PPPD_COMPAT_EXIT] = &exitnotify,      [PPPD_COMPAT_IP_DOWN] = &ip_down_notifier,
+		[PPPD_COMPAT_IP_UP] = &ip_up_notifier, [PPPD_COMPAT_IPV6_UP] = &ipv6_up_notifier,
 		[PPPD_COMPAT_PHASE] = &phasechange,
 	};
 

@@ -17,7 +17,7 @@ import struct
 import sys
 import time
 
-VERSION = 3
+VERSION = 4
 START, STOP, HOOK = 1, 2, 3
 STARTED, REFUSED, EXITED = 64, 65, 66
 PPPOL2TP, TTY = 0, 1
@@ -30,15 +30,15 @@ def message(kind, *fields):
 
 
 def start_message(call, unit, channel=PPPOL2TP):
-    return message(START, call, unit, 1280, 1280, 30, 4, 0, channel)
+    return message(START, call, unit, 1280, 1280, 30, 4, 0, channel, 0)
 
 
 def hook_message(session, event, user=b"alice", cause=b""):
     """A session of alice's is up (0) or down (1)."""
     end = (61, 1000, 2000) if event else (0, 0, 0)
     return struct.pack(
-        "=6I16s2I3Q136s40s16s256s256s", VERSION, HOOK, session, event, 0x0A59000A, 0,
-        bytes([203, 0, 113, 11]), 4500, 0, *end, user, b"staff", b"kernel", b"CN=phone", cause)
+        "=6I16s2I4Q136s40s16s256s256s", VERSION, HOOK, session, event, 0x0A59000A, 0,
+        bytes([203, 0, 113, 11]), 4500, 0, 0, *end, user, b"staff", b"kernel", b"CN=phone", cause)
 
 
 class Pair:

@@ -11,6 +11,7 @@ static struct launcher_hook down(void)
 		.session = 12,
 		.event = LAUNCHER_HOOK_DOWN,
 		.inner_ipv4 = 0x0a59000a,
+		.inner_network = 0x20010db800000400,
 		.outer_address = { 203, 0, 113, 11 },
 		.outer_port = 4500,
 		.duration_seconds = 61,
@@ -47,6 +48,7 @@ static void down_has_the_session_and_its_end(void **state)
 		"SAREGATE_USER=alice",
 		"SAREGATE_GROUP=staff",
 		"SAREGATE_INNER_ADDRESS=10.89.0.10",
+		"SAREGATE_INNER_IPV6=2001:db8:0:400::/64",
 		"SAREGATE_OUTER_ADDRESS=203.0.113.11",
 		"SAREGATE_OUTER_PORT=4500",
 		"SAREGATE_IKE_IDENTITY=C=DE, CN=a phone",
@@ -73,6 +75,7 @@ static void up_has_no_end_and_what_is_not_known_is_empty(void **state)
 		"SAREGATE_USER=bob",
 		"SAREGATE_GROUP=",
 		"SAREGATE_INNER_ADDRESS=10.89.0.11",
+		"SAREGATE_INNER_IPV6=",
 		"SAREGATE_OUTER_ADDRESS=2001:db8::1",
 		"SAREGATE_OUTER_PORT=0",
 		"SAREGATE_IKE_IDENTITY=",
@@ -98,6 +101,7 @@ static void the_longest_values_fit(void **state)
 
 	hook.session = LAUNCHER_UNIT_MAXIMUM;
 	hook.inner_ipv4 = UINT32_MAX;
+	hook.inner_network = UINT64_MAX;
 	hook.outer_is_ipv6 = 1;
 	memset(hook.outer_address, 0xff, sizeof(hook.outer_address));
 	hook.outer_port = UINT16_MAX;

@@ -157,6 +157,7 @@ static void every_field_of_a_start_has_its_bounds(void **state)
 		{ offsetof(struct launcher_start, debug), 0, 1 },
 		{ offsetof(struct launcher_start, channel), LAUNCHER_CHANNEL_PPPOL2TP,
 		  LAUNCHER_CHANNEL_TTY },
+		{ offsetof(struct launcher_start, ipv6), 0, 1 },
 	};
 
 	/* A field added to the message must be added here. */

@@ -43,6 +43,16 @@ static union plugin_message up(void)
 	return message;
 }
 
+static union plugin_message ipv6_up(void)
+{
+	union plugin_message message = { 0 };
+
+	message.ipv6_up.header =
+		(struct plugin_message_header){ PLUGIN_MESSAGE_VERSION, PLUGIN_MESSAGE_IPV6_UP };
+	strcpy(message.ipv6_up.interface, "sg7");
+	return message;
+}
+
 static union plugin_message plain(uint32_t type)
 {
 	union plugin_message message = { 0 };
@@ -63,7 +73,10 @@ static bool passes(const union plugin_message *message)
 
 static void every_other_size_is_refused(void **state)
 {
-	union plugin_message messages[] = { authenticate(), verdict(), up(),
+	union plugin_message messages[] = { authenticate(),
+					    verdict(),
+					    up(),
+					    ipv6_up(),
 					    plain(PLUGIN_MESSAGE_COUNTERS),
 					    plain(PLUGIN_MESSAGE_DOWN) };
 	uint8_t bytes[2 * sizeof(union plugin_message)] = { 0 };
@@ -83,7 +96,10 @@ static void every_other_size_is_refused(void **state)
 
 static void messages_of_the_other_direction_are_refused(void **state)
 {
-	union plugin_message messages[] = { authenticate(), verdict(), up(),
+	union plugin_message messages[] = { authenticate(),
+					    verdict(),
+					    up(),
+					    ipv6_up(),
 					    plain(PLUGIN_MESSAGE_COUNTERS),
 					    plain(PLUGIN_MESSAGE_DOWN) };
 	union plugin_message checked;
@@ -99,7 +115,7 @@ static void messages_of_the_other_direction_are_refused(void **state)
 
 static void other_versions_and_types_are_refused(void **state)
 {
-	static const uint32_t types[] = { 0, 5, 63, 65, 0x80000001, UINT32_MAX };
+	static const uint32_t types[] = { 0, 6, 63, 65, 0x80000001, UINT32_MAX };
 	union plugin_message message = verdict();
 	union plugin_message checked;
 
@@ -193,6 +209,24 @@ static void acceptance_carries_two_different_addresses(void **state)
 	assert_false(passes(&message));
 }
 
+static void acceptance_may_carry_a_network_and_with_it_an_identifier(void **state)
+{
+	union plugin_message message = verdict();
+
+	message.verdict.network = 0x20010db800000400;
+	assert_true(passes(&message));
+	message.verdict.identifier = UINT64_MAX;
+	assert_true(passes(&message));
+	message.verdict.identifier = 1; /* ours */
+	assert_false(passes(&message));
+	message.verdict.identifier = 2;
+	message.verdict.network = 0;
+	assert_false(passes(&message));
+	message = verdict();
+	message.verdict.padding = 1;
+	assert_false(passes(&message));
+}
+
 static void verdict_is_yes_or_no(void **state)
 {
 	union plugin_message message = verdict();
@@ -237,6 +271,9 @@ static void interface_is_a_name_that_can_be_printed(void **state)
 	assert_true(passes(&message));
 	message.up.interface[3] = '\0';
 	assert_false(passes(&message));
+	message = ipv6_up();
+	strcpy(message.ipv6_up.interface, "sg 7");
+	assert_false(passes(&message));
 }
 
 static void exit_code_is_one_of_a_process(void **state)
@@ -260,6 +297,7 @@ int main(void)
 		SENTENCE(padding_is_zero),
 		SENTENCE(acceptance_carries_forty_upper_case_digits),
 		SENTENCE(acceptance_carries_two_different_addresses),
+		SENTENCE(acceptance_may_carry_a_network_and_with_it_an_identifier),
 		SENTENCE(verdict_is_yes_or_no),
 		SENTENCE(refusal_says_one_of_two_reasons_and_acceptance_none),
 		SENTENCE(interface_is_a_name_that_can_be_printed),

@@ -46,9 +46,9 @@ static const char *const expected[] = {
 	"novjccomp",
 	"noaccomp",
 	"nopcomp",
-	"noipv6",
 	"noipdefault",
 	"nodefaultroute",
+	"nodefaultroute6",
 	"noproxyarp",
 	"idle",
 	"0",
@@ -63,6 +63,7 @@ static const char *const expected[] = {
 	"/nonexistent/ip-up",
 	"ip-down-script",
 	"/nonexistent/ip-down",
+	"noipv6",
 	"mtu",
 	"1280",
 	"mru",
@@ -131,6 +132,19 @@ static void a_terminal_is_a_line_without_modem_and_without_pppol2tp(void **state
 		assert_string_equal(arguments.argv[ELEMENTS(line) + i - same], expected[i]);
 }
 
+static void ipv6_is_another_word_in_the_same_place(void **state)
+{
+	static struct pppd_arguments arguments;
+	struct launcher_start request = start;
+
+	request.ipv6 = 1;
+	build(&request, false, &arguments);
+	assert_int_equal(arguments.count, ELEMENTS(expected));
+	for (size_t i = 0; i < ELEMENTS(expected); i++)
+		assert_string_equal(arguments.argv[i],
+				    strcmp(expected[i], "noipv6") == 0 ? "+ipv6" : expected[i]);
+}
+
 static void log_goes_to_stderr_where_there_is_no_syslog(void **state)
 {
 	static struct pppd_arguments arguments;
@@ -163,7 +177,7 @@ static void largest_numbers_fit(void **state)
 	build(&request, true, &arguments);
 	assert_string_equal(arguments.argv[11], "sg99999999");
 	assert_in_range(strlen(arguments.argv[11]), 1, 15); /* IFNAMSIZ */
-	assert_string_equal(arguments.argv[47], "4294967295");
+	assert_string_equal(arguments.argv[48], "4294967295");
 }
 
 int main(void)
@@ -172,6 +186,7 @@ int main(void)
 		SENTENCE(path_that_does_not_fit_is_refused),
 		SENTENCE(arguments_are_these_and_no_others),
 		SENTENCE(a_terminal_is_a_line_without_modem_and_without_pppol2tp),
+		SENTENCE(ipv6_is_another_word_in_the_same_place),
 		SENTENCE(log_goes_to_stderr_where_there_is_no_syslog),
 		SENTENCE(debug_is_one_more_word),
 		SENTENCE(largest_numbers_fit),
