@@ -104,7 +104,7 @@ field() {
 		dpkg -i $packages/saregate_0.0.1_*.deb
 		absent 'enable|(^| )(re)?start ' $systemctl_log
 		for unit in saregated.service saregate-launcher.socket saregate-guard.service \
-			saregate-metrics.timer; do
+			saregate-metrics.timer saregate-ra.service; do
 			[ "$(systemctl is-enabled $unit)" = disabled ]
 		done
 		saregate --version | found '^saregate [0-9]'
@@ -114,7 +114,7 @@ field() {
 		systemd-analyze verify saregated.service saregate-launcher.socket \
 			saregated-updown.socket \
 			saregate-guard.service saregate-metrics.timer saregate-metrics.service \
-			ipsec.service 2>&1 | absent saregate
+			saregate-ra.service ipsec.service 2>&1 | absent saregate
 
 		step "set up"
 		saregate setup --non-interactive --mtu 1400
