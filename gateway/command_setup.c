@@ -179,6 +179,7 @@ static enum command_result run(const struct command *command, int argc, char **a
 		{ "undo", .flag = &request.undo },
 		{ "dry-run", .flag = &request.dry_run },
 		SETUP_ARGUMENTS(setup),
+		{ "ipv6-pool", .value = &setup->ipv6_pool },
 		{ "mtu", .value = &setup->mtu },
 		{ "user", .value = &request.user.name },
 		{ "generate", .flag = &request.generate },
@@ -220,6 +221,8 @@ const struct command command_setup = {
 		"                        or none\n"
 		"  --pool FIRST-LAST     inner addresses for clients (default: some that meet no\n"
 		"                        network of this host)\n"
+		"  --ipv6-pool PREFIX    IPv6 prefix out of which each client gets a /64; or none\n"
+		"                        (default: none)\n"
 		"  --local-address A     the gateway's own inner address\n"
 		"  --dns A[,B]           DNS servers that clients are told of, or none (default:\n"
 		"                        this host's, else 9.9.9.9 and 149.112.112.112)\n"

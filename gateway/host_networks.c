@@ -17,8 +17,8 @@ void host_networks_done(struct host_networks *networks)
 	*networks = (struct host_networks){ 0 };
 }
 
-/* Our clients' interfaces are sg1, sg2...; an interface that is not there has no name. */
-static bool is_clients(const char *interface)
+/* An interface that is not there has no name. */
+bool host_networks_is_clients(const char *interface)
 {
 	return strncmp(interface, "sg", 2) == 0 && isdigit((unsigned char)interface[2]);
 }
@@ -36,7 +36,7 @@ static int add(struct host_networks *networks, uint32_t address, unsigned int le
 
 	if (index == 0 || !if_indextoname(index, network.interface))
 		strcpy(network.interface, "-");
-	if (length == 0 || length > 32 || is_clients(network.interface) ||
+	if (length == 0 || length > 32 || host_networks_is_clients(network.interface) ||
 	    networks->count == HOST_NETWORKS_MAX)
 		return 0;
 	if (network.first >> 24 == 127 ||

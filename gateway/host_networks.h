@@ -22,4 +22,7 @@ struct host_networks {
  *         negative errno.
  */
 int host_networks_read(struct host_networks *ret_networks);
+/* Whether it is one of our clients': sg1, sg2... */
+bool host_networks_is_clients(const char *interface);
+
 void host_networks_done(struct host_networks *networks);

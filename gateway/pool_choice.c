@@ -97,3 +97,13 @@ uint32_t pool_choose_local(uint32_t first, uint32_t last)
 		return beside;
 	return (last & 255) < 254 ? last + 1 : first - 1;
 }
+
+bool pool_meets_ipv6(const struct configuration_pool *pool, const struct inet_address *address,
+		     unsigned int length)
+{
+	unsigned int shared = length < pool->ipv6.length ? length : pool->ipv6.length;
+	uint64_t mask = shared == 0 ? 0 : UINT64_MAX << (64 - shared);
+
+	return pool->ipv6.length > 0 && address->family == AF_INET6 &&
+	       ((inet_address_ipv6_network(address) ^ pool->ipv6.first) & mask) == 0;
+}

@@ -46,6 +46,14 @@ const struct pool_network *pool_find_collision(const struct pool_network *networ
 					       uint32_t first, uint32_t last);
 
 /**
+ * pool_meets_ipv6() - whether the prefix of a pool and a network have anything in common
+ * @address: any of the network's; of another family it meets nothing
+ * @length:  of the network's prefix, at most 128
+ */
+bool pool_meets_ipv6(const struct configuration_pool *pool, const struct inet_address *address,
+		     unsigned int length);
+
+/**
  * pool_choose() - the default pool, or the first of its kind that meets no network at all
  * @configuration: whose pools it does not meet either; NULL: of no interest
  *

@@ -34,6 +34,7 @@ struct setup_options {
 	const char *public_address; /* or SETUP_NONE */
 	const char *interface;
 	const char *pool;
+	const char *ipv6_pool; /* a prefix, or SETUP_NONE */
 	const char *local_address;
 	const char *dns; /* separated by commas, or SETUP_NONE */
 	const char *mtu;
@@ -54,6 +55,8 @@ struct setup_options {
  * @configuration: that saregated will read
  * @configuration_text: saregate.conf, NULL if it stays as it is
  * @pluto_text, @drop_in_text: NULL unless pluto is to run on a main file of ours
+ * @sysctl_text:   what stands in SETUP_SYSCTL_PATH
+ * @has_ipv6:      clients are to have it; @state: whether they are to, or had
  * @restarts_pluto: it has to read `config setup`, as it does at its start only
  * @allow:         in other firewalls, as asked for now or before
  * @advise:        what they lack besides
@@ -71,8 +74,10 @@ struct setup_plan {
 	char *connection_text;
 	char *secrets_text;
 	char *firewall_text;
+	char *sysctl_text;
 	char *pluto_text;
 	char *drop_in_text;
+	bool has_ipv6;
 	bool restarts_pluto;
 	bool takes_users;
 	struct foreign_rules allow;
@@ -88,9 +93,6 @@ struct setup_plan {
 int setup_plan_make(const struct setup_options *options, struct setup_plan *ret_plan,
 		    struct setup_error *ret_error);
 void setup_plan_done(struct setup_plan *plan);
-
-/* What stands in SETUP_SYSCTL_PATH. */
-const char *setup_sysctl_text(void);
 
 /**
  * setup_state_load() - what an earlier setup remembered

@@ -9,6 +9,7 @@
 #include "gateway/setup_file.h"
 #include "gateway/setup_firewalls.h"
 #include "gateway/setup_ipsec.h"
+#include "gateway/setup_ipv6.h"
 #include "gateway/setup_network.h"
 #include "gateway/setup_services.h"
 #include "gateway/user_database_copy.h"
@@ -63,7 +64,7 @@ static size_t list_targets(const struct setup_plan *plan, struct changes *change
 	const struct target targets[] = {
 		{ SETUP_CONNECTION_PATH, plan->connection_text, 0644, &changes->ipsec },
 		{ SETUP_SECRETS_PATH, plan->secrets_text, 0600, &changes->ipsec },
-		{ SETUP_SYSCTL_PATH, setup_sysctl_text(), 0644, NULL },
+		{ SETUP_SYSCTL_PATH, plan->sysctl_text, 0644, NULL },
 		{ SETUP_FIREWALL_PATH, plan->firewall_text, 0644, &changes->firewall },
 		{ SETUP_CONFIGURATION_PATH, plan->configuration_text, 0, &changes->configuration },
 		{ SETUP_PLUTO_PATH, plan->pluto_text, 0644, &changes->pluto },
@@ -129,6 +130,11 @@ static int finish(struct setup_files *files, struct setup_plan *plan, struct set
 		free(state->configuration_after);
 		state->configuration_after = TAKE_PTR(state->configuration_next);
 	}
+	if (!plan->has_ipv6) {
+		state->has_ipv6 = state->ipv6_forwarding_was_on = false;
+		state->accept_ra[0] = '\0';
+		state->optmem_max_was = 0;
+	}
 	state->is_complete = true;
 	return write_state(files, state, ret_error);
 }
@@ -147,11 +153,25 @@ static int check_files(const struct setup_plan *plan, FILE *report, struct setup
 	return r;
 }
 
+static int load_firewall(const struct changes *changes, FILE *report, struct setup_error *ret_error)
+{
+	int r;
+
+	if (!changes->firewall && setup_network_firewall_is_loaded())
+		return 0;
+	r = setup_network_load_firewall(SETUP_FIREWALL_PATH, ret_error);
+	if (r == 0)
+		fprintf(report, "loaded the nft tables saregate and saregate_guard\n");
+	return r;
+}
+
 /* Forwarding first: the firewall is in force wholly or not at all, and so comes last. */
-static int switch_on(const struct changes *changes, FILE *report, struct setup_error *ret_error)
+static int switch_on(const struct setup_plan *plan, const struct changes *changes, FILE *report,
+		     struct setup_error *ret_error)
 {
 	bool was_forwarding = setup_network_is_forwarding() == 1;
-	int r;
+	bool was_forwarding_ipv6 = setup_ipv6_is_forwarding() == 1;
+	int r = 0;
 
 	if (!was_forwarding) {
 		r = setup_network_set_forwarding(true);
@@ -159,13 +179,14 @@ static int switch_on(const struct changes *changes, FILE *report, struct setup_e
 			return setup_fail(ret_error, "net.ipv4.ip_forward: %s", strerror(-r));
 		fprintf(report, "net.ipv4.ip_forward = 1\n");
 	}
-	if (!changes->firewall && setup_network_firewall_is_loaded())
-		return 0;
-	r = setup_network_load_firewall(SETUP_FIREWALL_PATH, ret_error);
+	if (plan->has_ipv6)
+		r = setup_ipv6_switch_on(&plan->state, report, ret_error);
+	if (r == 0)
+		r = load_firewall(changes, report, ret_error);
+	if (r < 0 && plan->has_ipv6 && !was_forwarding_ipv6)
+		setup_ipv6_switch_off(&plan->state, report);
 	if (r < 0 && !was_forwarding)
 		setup_network_set_forwarding(false);
-	if (r == 0)
-		fprintf(report, "loaded the nft tables saregate and saregate_guard\n");
 	return r;
 }
 
@@ -180,7 +201,7 @@ static int change_host(struct setup_files *files, const struct setup_plan *plan,
 	if (r == 0)
 		r = check_files(plan, changes->any ? report : NULL, ret_error);
 	if (r == 0)
-		r = switch_on(changes, report, ret_error);
+		r = switch_on(plan, changes, report, ret_error);
 	if (r == 0)
 		return 0;
 	cause = *ret_error;
@@ -226,6 +247,8 @@ int setup_apply(struct setup_plan *plan, FILE *report, struct setup_error *ret_e
 	plan->restarts_pluto = plan->restarts_pluto || changes.pluto;
 	r = setup_services_start(plan, changes.ipsec, changes.configuration || changes.firewall,
 				 report, ret_error);
+	if (r == 0 && plan->state.has_ipv6 && !plan->has_ipv6)
+		setup_ipv6_switch_off(&plan->state, report);
 	if (r == 0)
 		r = setup_firewalls_allow(&plan->allow, report, ret_error);
 	if (r == 0)

@@ -44,6 +44,8 @@ static int edit_configuration(const struct setup_options *options, char **text)
 	if (r == 0)
 		r = edit(text, "ppp", "pool", options->pool);
 	if (r == 0)
+		r = edit_list(text, "ppp", "ipv6-pool", options->ipv6_pool);
+	if (r == 0)
 		r = edit(text, "ppp", "local-address", options->local_address);
 	if (r == 0)
 		r = edit(text, "ppp", "mtu", options->mtu);

@@ -8,6 +8,7 @@
 #include "gateway/setup_file.h"
 #include "gateway/setup_firewalls.h"
 #include "gateway/setup_ipsec.h"
+#include "gateway/setup_ipv6.h"
 #include "gateway/setup_network.h"
 #include "gateway/setup_services.h"
 #include "ipsec-glue/pluto_text.h"
@@ -22,16 +23,10 @@ void setup_plan_done(struct setup_plan *plan)
 	free(plan->connection_text);
 	setup_text_free(plan->secrets_text);
 	free(plan->firewall_text);
+	free(plan->sysctl_text);
 	free(plan->pluto_text);
 	free(plan->drop_in_text);
 	*plan = (struct setup_plan){ 0 };
-}
-
-const char *setup_sysctl_text(void)
-{
-	return LIBRESWAN_TEXT_MARK "\n"
-				   "# Clients reach the network through this host.\n"
-				   "net.ipv4.ip_forward = 1\n";
 }
 
 int setup_state_load(struct setup_state *ret_state, struct setup_error *ret_error)
@@ -265,6 +260,8 @@ static int plan_texts(const struct setup_options *options, struct setup_plan *pl
 		r = plan_secrets(options, plan, ret_error);
 	if (r == 0)
 		r = plan_pluto_file(options, plan, ret_error);
+	if (r == 0)
+		r = setup_ipv6_plan(plan, ret_error);
 	if (r == 0)
 		r = firewall_text(&plan->configuration, &plan->firewall_text);
 	return r;

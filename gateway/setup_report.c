@@ -18,7 +18,7 @@ void setup_report_files(const struct setup_plan *plan)
 {
 	show_text(SETUP_CONNECTION_PATH, plan->connection_text);
 	show_text(SETUP_SECRETS_PATH, "(the pre-shared key)\n");
-	show_text(SETUP_SYSCTL_PATH, setup_sysctl_text());
+	show_text(SETUP_SYSCTL_PATH, plan->sysctl_text);
 	show_text(SETUP_FIREWALL_PATH, plan->firewall_text);
 	show_text(SETUP_CONFIGURATION_PATH, plan->configuration_text);
 	show_text(SETUP_PLUTO_PATH, plan->pluto_text);
@@ -54,6 +54,15 @@ static char *format_ipv4(uint32_t ipv4, char text[INET6_ADDRSTRLEN])
 	return inet_address_format(&address, text);
 }
 
+static void show_prefix(const struct address_ipv6_prefix *prefix)
+{
+	char text[ADDRESS_TEXT_IPV6_PREFIX_MAX];
+
+	if (prefix->length)
+		printf("                      and a /64 each of %s\n",
+		       address_text_format_ipv6_prefix(prefix, text));
+}
+
 static void show_inner(const struct configuration *configuration)
 {
 	char first[INET6_ADDRSTRLEN], last[INET6_ADDRSTRLEN], local[INET6_ADDRSTRLEN];
@@ -64,12 +73,25 @@ static void show_inner(const struct configuration *configuration)
 	       format_ipv4(configuration->pool_first_ipv4, first),
 	       format_ipv4(configuration->pool_last_ipv4, last),
 	       format_ipv4(configuration->local_ipv4, local));
-	for (size_t i = 0; i < configuration->pool_count; i++)
+	show_prefix(&configuration->pool_ipv6);
+	for (size_t i = 0; i < configuration->pool_count; i++) {
 		printf("                      %s from the pool %s\n",
 		       configuration_pool_range(&configuration->pools[i], range),
 		       configuration->pools[i].name);
+		show_prefix(&configuration->pools[i].ipv6);
+	}
 	printf("  their DNS servers   %s%s%s\n", dns[0] ? format_ipv4(dns[0], first) : "none",
 	       dns[1] ? ", " : "", dns[1] ? format_ipv4(dns[1], last) : "");
+}
+
+static void show_ipv6_sysctls(const struct setup_plan *plan)
+{
+	if (!plan->has_ipv6)
+		return;
+	puts("                      net.ipv6.conf.all.forwarding = 1");
+	if (plan->state.accept_ra[0])
+		printf("                      accept_ra = 2 of %s, which keeps its IPv6 route\n",
+		       plan->state.accept_ra);
 }
 
 void setup_report_summary(const struct setup_plan *plan, const struct setup_user *user)
@@ -83,13 +105,14 @@ void setup_report_summary(const struct setup_plan *plan, const struct setup_user
 	       plan->configuration_text ? "; keys in " SETUP_CONFIGURATION_PATH : "");
 	if (plan->pluto_text)
 		puts("                      " SETUP_PLUTO_PATH "; " SETUP_DROP_IN_PATH);
-	puts("  forwarding          net.ipv4.ip_forward = 1\n"
-	     "  firewall            tables saregate and saregate_guard of nft, no other");
+	puts("  forwarding          net.ipv4.ip_forward = 1");
+	show_ipv6_sysctls(plan);
+	puts("  firewall            tables saregate and saregate_guard of nft, no other");
 	if (plan->allow.count > 0)
 		puts("  other firewalls     the commands shown above");
-	puts("  services            ipsec, saregate-guard, saregate-launcher, saregated; from now "
-	     "on\n"
-	     "                      at boot");
+	puts("  services            ipsec, saregate-guard, saregate-launcher, saregated;");
+	printf("                      %sfrom now on at boot\n",
+	       plan->has_ipv6 ? "saregate-ra; " : "");
 	if (user->name)
 		printf("  user                %s\n", user->name);
 	puts("all of it is taken back by: saregate setup --undo\n");

@@ -22,7 +22,8 @@
 #define SYSTEMD_PATIENCE_SEC 300
 
 /* Ours, in the order in which they start. */
-#define UNITS "saregate-guard.service", "saregate-launcher.socket", "saregated.service"
+#define UNITS   "saregate-guard.service", "saregate-launcher.socket", "saregated.service"
+#define RA_UNIT "saregate-ra.service"
 
 static int run(const char *const arguments[], struct setup_error *ret_error)
 {
@@ -102,6 +103,21 @@ static int start_ipsec(const struct setup_plan *plan, bool changed, struct setup
 	return setup_ipsec_load(plan->connections, ret_error);
 }
 
+/* Where clients have IPv6, or had it. */
+static int start_advertising(const struct setup_plan *plan, struct setup_error *ret_error)
+{
+	static const char *const enable[] = { "systemctl", "--quiet", "enable", RA_UNIT, NULL };
+	static const char *const start[] = { "systemctl", "start", RA_UNIT, NULL };
+	static const char *const disable[] = { "systemctl", "--quiet", "disable",
+					       "--now",     RA_UNIT,   NULL };
+	int r;
+
+	if (!plan->has_ipv6)
+		return plan->state.has_ipv6 ? run(disable, ret_error) : 0;
+	r = run(enable, ret_error);
+	return r < 0 ? r : run(start, ret_error);
+}
+
 static int start_units(const struct setup_plan *plan, bool ipsec_changed,
 		       bool configuration_changed, struct setup_error *ret_error)
 {
@@ -126,6 +142,8 @@ static int start_units(const struct setup_plan *plan, bool ipsec_changed,
 		r = run(enable, ret_error);
 	if (r == 0)
 		r = run(start, ret_error);
+	if (r == 0)
+		r = start_advertising(plan, ret_error);
 	return r;
 }
 
@@ -154,6 +172,8 @@ int setup_services_start(const struct setup_plan *plan, bool ipsec_changed,
 		return start_units(plan, ipsec_changed, configuration_changed, ret_error);
 	fprintf(report, "systemd does not run here: saregate-launcher and saregated are started "
 			"by hand, in this order\n");
+	if (plan->has_ipv6)
+		fprintf(report, "and then dnsmasq, as " RA_UNIT " has it\n");
 	return tell_pluto(plan, ipsec_changed, report, ret_error);
 }
 
@@ -181,7 +201,7 @@ int setup_services_stop_daemon(struct setup_error *ret_error)
 void setup_services_stop(const struct setup_state *state, FILE *report)
 {
 	static const char *const disable[] = {
-		"systemctl", "disable", "--now", UNITS, "saregate-launcher.service", NULL
+		"systemctl", "disable", "--now", UNITS, "saregate-launcher.service", RA_UNIT, NULL
 	};
 	static const char *const disable_ipsec[] = { "systemctl", "disable", "--now",
 						     "ipsec.service", NULL };

@@ -55,6 +55,33 @@ static int read_flag_or(json_object *object, const char *key, bool otherwise, bo
 	return 0;
 }
 
+/* A text that earlier versions did not write, and that is no path. */
+static int read_names(json_object *object, const char *key, char *text, size_t size)
+{
+	if (!json_object_object_get_ex(object, key, NULL))
+		return 0;
+	if (read_text(object, key, text, size) < 0 || strchr(text, '/'))
+		return -EINVAL;
+	return 0;
+}
+
+/* A number that earlier versions did not write. */
+static int read_number(json_object *object, const char *key, uint32_t *ret_number)
+{
+	json_object *value;
+	int64_t number;
+
+	if (!json_object_object_get_ex(object, key, &value))
+		return 0;
+	if (!json_object_is_type(value, json_type_int))
+		return -EINVAL;
+	number = json_object_get_int64(value);
+	if (number < 0 || number > INT32_MAX)
+		return -EINVAL;
+	*ret_number = (uint32_t)number;
+	return 0;
+}
+
 /* Texts that may be missing; one that is no rule makes no command. */
 static int read_rules(json_object *object, const char *key, struct foreign_rules *ret_rules)
 {
@@ -116,6 +143,15 @@ int setup_state_parse(const char *text, struct setup_state *ret_state)
 	if (r == 0)
 		r = read_flag_or(object, "pluto_file", false, &state.has_pluto_file);
 	if (r == 0)
+		r = read_flag_or(object, "ipv6", false, &state.has_ipv6);
+	if (r == 0)
+		r = read_flag_or(object, "ipv6_forwarding_was_on", false,
+				 &state.ipv6_forwarding_was_on);
+	if (r == 0)
+		r = read_names(object, "accept_ra", state.accept_ra, sizeof(state.accept_ra));
+	if (r == 0)
+		r = read_number(object, "optmem_max_was", &state.optmem_max_was);
+	if (r == 0)
 		r = read_rules(object, "allowed", &state.allowed);
 	if (r < 0)
 		return r;
@@ -155,6 +191,20 @@ static int add_rules(json_object *object, const char *key, const struct foreign_
 	return r;
 }
 
+static int add_ipv6(json_object *object, const struct setup_state *state)
+{
+	int r = add(object, "ipv6", json_object_new_boolean(true));
+
+	if (r == 0)
+		r = add(object, "ipv6_forwarding_was_on",
+			json_object_new_boolean(state->ipv6_forwarding_was_on));
+	if (r == 0)
+		r = add(object, "accept_ra", json_object_new_string(state->accept_ra));
+	if (r == 0)
+		r = add(object, "optmem_max_was", json_object_new_int64(state->optmem_max_was));
+	return r;
+}
+
 int setup_state_format(const struct setup_state *state, char **ret_text)
 {
 	_cleanup_(json_putp) json_object *object = json_object_new_object();
@@ -178,6 +228,8 @@ int setup_state_format(const struct setup_state *state, char **ret_text)
 			json_object_new_boolean(state->ipsec_was_enabled));
 	if (r == 0)
 		r = add(object, "pluto_file", json_object_new_boolean(state->has_pluto_file));
+	if (r == 0 && state->has_ipv6)
+		r = add_ipv6(object, state);
 	if (r == 0)
 		r = add_rules(object, "allowed", &state->allowed);
 	if (r == 0)

@@ -10,12 +10,16 @@
 #include "gateway/foreign_rule.h"
 #include "ipsec-glue/libreswan_text.h"
 
+#include <net/if.h>
 #include <stdbool.h>
 
 #define SETUP_STATE_PATH "/var/lib/saregate/setup.json"
 
 /* Connections of a setup that was interrupted and of the one before it. */
 #define SETUP_CONNECTIONS_MAX (2 * LIBRESWAN_LISTEN_MAX)
+
+/* Names of this many interfaces, a space or the end after each. */
+#define SETUP_INTERFACES_SIZE (16 * IFNAMSIZ)
 
 /**
  * struct setup_state - after a setup, or while one changes the host
@@ -26,6 +30,10 @@
  * @forwarding_was_on: net.ipv4.ip_forward before the first setup
  * @ipsec_was_enabled: whether ipsec.service was, before the first setup
  * @has_pluto_file: pluto runs, or is to run, on a main file of ours
+ * @has_ipv6:       IPv6 is forwarded, or is to be, and saregate-ra.service runs
+ * @ipv6_forwarding_was_on: net.ipv6.conf.all.forwarding before that
+ * @accept_ra:      interfaces, separated by spaces, whose accept_ra is 2 for that, and was 1
+ * @optmem_max_was:  net.core.optmem_max, which is larger for that; 0: it is not
  * @allowed:         in other firewalls, on request
  * @configuration_before: saregate.conf before setup changed it; NULL if it never
  *                   did, or "" if there was no file
@@ -39,6 +47,10 @@ struct setup_state {
 	bool forwarding_was_on;
 	bool ipsec_was_enabled;
 	bool has_pluto_file;
+	bool has_ipv6;
+	bool ipv6_forwarding_was_on;
+	char accept_ra[SETUP_INTERFACES_SIZE];
+	uint32_t optmem_max_was;
 	struct foreign_rules allowed;
 	char *configuration_before;
 	char *configuration_after;

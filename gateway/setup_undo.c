@@ -7,6 +7,7 @@
 #include "gateway/setup.h"
 #include "gateway/setup_file.h"
 #include "gateway/setup_firewalls.h"
+#include "gateway/setup_ipv6.h"
 #include "gateway/setup_network.h"
 #include "gateway/setup_services.h"
 
@@ -100,6 +101,8 @@ static void switch_off(const struct setup_state *state, FILE *report)
 	setup_services_stop(state, report);
 	setup_firewalls_revoke(&state->allowed, report);
 	setup_network_unload_firewall();
+	if (state->has_ipv6)
+		setup_ipv6_switch_off(state, report);
 	if (!state->forwarding_was_on && setup_network_set_forwarding(false) == 0)
 		fprintf(report, "net.ipv4.ip_forward = 0\n");
 }

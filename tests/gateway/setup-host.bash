@@ -92,6 +92,7 @@ traces() {
 		xargs grep -H '' | sed 's/PSK "[^"]*"/PSK/'
 	nft -s list ruleset
 	cat /proc/sys/net/ipv4/ip_forward
+	ipv6_settings
 }
 
 # killed CALL N ARGUMENT...: SIGKILL as saregate enters its Nth system call CALL; fails if
@@ -119,3 +120,35 @@ refused() {
 # found, absent: grep that reads to the end (pipefail) and fails under set -e.
 found() { grep "$@" >/dev/null; }
 absent() { if found "$@"; then return 1; fi; }
+
+# ipv6_routed: eth0, on which a router advertises itself: the host's way to IPv6. What it
+# hears is eth1's, the other end of its cable.
+ipv6_routed() {
+	ip link add eth0 type veth peer name eth1
+	echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad
+	echo 0 >/proc/sys/net/ipv6/conf/eth1/accept_dad
+	ip link set eth1 up
+	ip link set eth0 up
+	wait_for link_local eth0
+	wait_for link_local eth1
+	wait_for advertise
+}
+
+link_local() { ip -6 address show dev "$1" scope link -tentative | found fe80; }
+
+# advertise: a router advertisement for half an hour; whether eth0 has a route by it.
+advertise() {
+	python3 -c '
+import socket, struct
+wire = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+wire.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+wire.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth1")
+wire.sendto(struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0),
+	    ("ff02::1", 0, 0, socket.if_nametoindex("eth1")))'
+	ip -6 route show default proto ra | found 'dev eth0'
+}
+
+# ipv6_settings: what setup changes of them, of interfaces that come and go, too.
+ipv6_settings() {
+	cat /proc/sys/net/ipv6/conf/*/{forwarding,accept_ra} /proc/sys/net/core/optmem_max
+}

@@ -277,3 +277,90 @@ setup() { load "$top_srcdir/tests/gateway/setup-skip.bash"; }
 		nft list chain inet site pass | found 'iifname "sg\*" accept'
 	EOF
 }
+
+@test "an ipv6-pool turns on what IPv6 needs, and the host keeps its advertised route" {
+	in_host <<-'EOF'
+		ipv6_routed
+		echo 20480 >/proc/sys/net/core/optmem_max || true
+		before=$(tree) settings=$(ipv6_settings)
+		saregate setup --non-interactive --ipv6-pool fd12:3456:789a::/48 >$work/out
+		grep -q '^ipv6-pool = fd12:3456:789a::/48$' $conf/saregate.conf
+		[ "$(cat /proc/sys/net/ipv6/conf/{all,eth0}/forwarding)" = $'1\n1' ]
+		[ "$(cat /proc/sys/net/ipv6/conf/{eth0,eth1}/accept_ra)" = $'2\n1' ]
+		ip -6 route show default proto ra | found 'dev eth0'
+		ip -6 route flush proto ra
+		wait_for advertise
+		grep -A 1 accept_ra /etc/sysctl.d/60-saregate.conf | tail -n 1 |
+			found -x 'net.ipv6.conf.all.forwarding = 1'
+		grep -q 'dnsmasq, as saregate-ra.service has it' $work/out
+		[ "$(cat /proc/sys/net/core/optmem_max 2>/dev/null || echo 131072)" = 131072 ]
+
+		saregate setup --non-interactive | found 'nothing to change'
+		saregate setup --non-interactive --mtu 1380 >/dev/null
+		grep -q '^ipv6-pool = fd12:3456:789a::/48$' $conf/saregate.conf
+		[ "$(cat /proc/sys/net/ipv6/conf/eth0/accept_ra)" = 2 ]
+
+		saregate setup --undo >/dev/null
+		same "$before" "$(tree)"
+		same "$settings" "$(ipv6_settings)"
+		ip -6 route show default proto ra | found 'dev eth0'
+	EOF
+}
+
+@test "an ipv6-pool that is gone takes back what it turned on" {
+	in_host <<-'EOF'
+		ipv6_routed
+		saregate setup --non-interactive >/dev/null
+		before=$(traces)
+		saregate setup --non-interactive --ipv6-pool fd12:3456:789a::/48 >/dev/null
+		saregate setup --non-interactive --ipv6-pool none >/dev/null
+		sed -i '/^ipv6-pool =/d' $conf/saregate.conf
+		saregate setup --non-interactive >/dev/null
+		same "$(grep -v -e ipv6-pool -e configuration_ <<<"$before")" \
+			"$(traces | grep -v -e ipv6-pool -e configuration_)"
+	EOF
+}
+
+@test "what IPv6 was before the first ipv6-pool is what undo leaves" {
+	in_host <<-'EOF'
+		echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+		before=$(ipv6_settings)
+		saregate setup --non-interactive --ipv6-pool fd12:3456:789a::/48 >/dev/null
+		saregate setup --non-interactive --ipv6-pool fd12:3456:789b::/48 >/dev/null
+		saregate setup --undo >/dev/null
+		same "$before" "$(ipv6_settings)"
+	EOF
+}
+
+@test "a setup with an ipv6-pool that is killed is finished by setup, and undone by undo" {
+	in_host <<-'EOF'
+		ipv6_routed
+		options=(setup --non-interactive --ipv6-pool fd12:3456:789a::/48)
+		before=$(traces)
+		saregate "${options[@]}" >/dev/null
+		wanted=$(traces)
+		saregate setup --undo >/dev/null
+		for ((number = 1; ; number++)); do
+			killed write $number "${options[@]}" || break
+			if ((number % 2)); then
+				saregate "${options[@]}" >/dev/null
+				same "$wanted" "$(traces)"
+			fi
+			saregate setup --undo >/dev/null
+			same "$before" "$(traces)"
+		done
+		[ $number -ge 10 ]
+	EOF
+}
+
+@test "an ipv6-pool that cannot be had here is refused, and nothing changes" {
+	in_host <<-'EOF'
+		ip link add eth0 type veth peer name eth1
+		ip address add fd12:3456:789a:7::1/64 dev eth0
+		refused 'meets fd12:3456:789a:7::1/64 of interface eth0' \
+			setup --non-interactive --ipv6-pool fd12:3456:789a::/48
+		refused 'ipv6-pool' setup --non-interactive --ipv6-pool 2001:db8::/96
+		mount --bind /dev/null "$(type -P dnsmasq)"
+		refused 'apt install dnsmasq-base' setup --non-interactive --ipv6-pool fd12:3456:789b::/48
+	EOF
+}

@@ -122,6 +122,32 @@ static void private_is_what_sites_use(void **state)
 		assert_false(pool_is_private(public[i]));
 }
 
+static bool meets(const char *address, unsigned int length)
+{
+	/* 2001:db8:0:100::/56 */
+	static const struct configuration_pool pool = { .ipv6 = { UINT64_C(0x20010db800000100),
+								  56 } };
+	struct inet_address parsed;
+
+	assert_int_equal(inet_address_parse(address, &parsed), 0);
+	return pool_meets_ipv6(&pool, &parsed, length);
+}
+
+static void a_prefix_meets_what_holds_it_and_what_it_holds(void **state)
+{
+	static const struct configuration_pool none = { 0 };
+	struct inet_address any = { .family = AF_INET6 };
+
+	assert_true(meets("2001:db8:0:1ff::1", 64));
+	assert_true(meets("2001:db8:0:100::1", 128));
+	assert_true(meets("2001:db8:0:1::1", 48));
+	assert_true(meets("::", 0));
+	assert_false(meets("2001:db8:0:200::1", 64));
+	assert_false(meets("2001:db8:0:ff::1", 57));
+	assert_false(meets("192.0.2.1", 0));
+	assert_false(pool_meets_ipv6(&none, &any, 0));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -134,6 +160,7 @@ int main(void)
 		SENTENCE(a_part_of_what_lies_behind_a_router_may_be_named),
 		SENTENCE(the_local_address_lies_beside_the_pool),
 		SENTENCE(private_is_what_sites_use),
+		SENTENCE(a_prefix_meets_what_holds_it_and_what_it_holds),
 	};
 
 	return cmocka_run_group_tests_name("pool_choice", tests, NULL, NULL);

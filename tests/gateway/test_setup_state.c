@@ -24,6 +24,10 @@ static void text_that_is_not_whole_is_refused(void **state)
 		"\"01234567890123456789012345678901234567890123456789\", " FLAGS "}",
 		START FLAGS,
 		"{\"version\": 2, \"connection\": \"a\", \"public_address\": \"\", " FLAGS "}",
+		START FLAGS ", \"ipv6\": 1}",
+		START FLAGS ", \"accept_ra\": \"eth0 ../../eth1\"}",
+		START FLAGS ", \"optmem_max_was\": -1}",
+		START FLAGS ", \"optmem_max_was\": \"20480\"}",
 	};
 	struct setup_state read = { .connections = "untouched" };
 
@@ -46,6 +50,17 @@ static void a_configuration_that_was_not_changed_is_not_remembered(void **state)
 	setup_state_done(&read);
 }
 
+static void a_setup_of_before_ipv6_has_none(void **state)
+{
+	struct setup_state read;
+
+	assert_int_equal(setup_state_parse(START FLAGS "}", &read), 0);
+	assert_false(read.has_ipv6);
+	assert_false(read.ipv6_forwarding_was_on);
+	assert_string_equal(read.accept_ra, "");
+	assert_int_equal(read.optmem_max_was, 0);
+}
+
 static void a_setup_is_complete_unless_it_says_otherwise(void **state)
 {
 	struct setup_state read;
@@ -63,6 +78,10 @@ static void what_is_written_is_read_back(void **state)
 		.connections = "saregate-192.0.2.1",
 		.public_address = "198.51.100.7",
 		.ipsec_was_enabled = true,
+		.has_ipv6 = true,
+		.ipv6_forwarding_was_on = true,
+		.accept_ra = "eth0 eth1.7",
+		.optmem_max_was = 20480,
 		.configuration_before = strdup("# \"quoted\"\n\t\xc3\xa4/\n"),
 		.configuration_after = strdup(""),
 		.configuration_next = strdup("[ppp]\n"),
@@ -78,6 +97,10 @@ static void what_is_written_is_read_back(void **state)
 	assert_string_equal(read.configuration_after, "");
 	assert_string_equal(read.configuration_next, "[ppp]\n");
 	assert_false(read.is_complete);
+	assert_true(read.has_ipv6);
+	assert_true(read.ipv6_forwarding_was_on);
+	assert_string_equal(read.accept_ra, "eth0 eth1.7");
+	assert_int_equal(read.optmem_max_was, 20480);
 	assert_int_equal(setup_state_format(&read, &again), 0);
 	assert_string_equal(again, text);
 	setup_state_done(&written);
@@ -89,6 +112,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		SENTENCE(text_that_is_not_whole_is_refused),
 		SENTENCE(a_configuration_that_was_not_changed_is_not_remembered),
+		SENTENCE(a_setup_of_before_ipv6_has_none),
 		SENTENCE(a_setup_is_complete_unless_it_says_otherwise),
 		SENTENCE(what_is_written_is_read_back),
 	};
