@@ -3,6 +3,7 @@
 #include "gateway/doctor_exam.h"
 
 #include "base/cleanup.h"
+#include "gateway/configuration_pools.h"
 #include "gateway/setup.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ int doctor_exam_new(struct doctor_exam **ret_exam)
 	exam->firewall.configuration = exam->configuration_error[0] ? NULL : &exam->configuration;
 	doctor_ppp_look(&exam->ppp);
 	exam->services.l2tp_port = exam->configuration.port;
+	exam->services.wants_ra = configuration_has_ipv6(&exam->configuration);
 	doctor_services_look(&exam->services);
 	exam->storage.database = exam->configuration.database;
 	doctor_storage_look(&exam->storage, exam->services.status);

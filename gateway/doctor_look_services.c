@@ -30,18 +30,25 @@ static void look_at_sockets(struct doctor_services_facts *facts)
 
 void doctor_services_look(struct doctor_services_facts *facts)
 {
-	static const char *const units[] = { "systemctl",
-					     "show",
-					     "--property=Id,LoadState,ActiveState,UnitFileState",
-					     "saregate-guard.service",
-					     "saregate-launcher.socket",
-					     "saregated.service",
-					     "ipsec.service",
-					     NULL };
+	const char *const units[] = { "systemctl",
+				      "show",
+				      "--property=Id,LoadState,ActiveState,UnitFileState",
+				      "saregate-guard.service",
+				      "saregate-launcher.socket",
+				      "saregated.service",
+				      "ipsec.service",
+				      facts->wants_ra ? "saregate-ra.service" : NULL,
+				      NULL };
+	static const char *const dnsmasq[] = { "dnsmasq", "--version", NULL };
+	_cleanup_(doctor_text_done) struct doctor_text version = { 0 };
 
 	facts->has_systemd = setup_services_have_systemd();
 	if (facts->has_systemd)
 		doctor_look_program(units, &facts->units);
+	if (facts->wants_ra) {
+		doctor_look_program(dnsmasq, &version);
+		facts->dnsmasq_error = version.error;
+	}
 	look_at_daemon(facts);
 	look_at_sockets(facts);
 }

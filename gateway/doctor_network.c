@@ -82,6 +82,54 @@ static void check_forwarding(const struct doctor_network_facts *facts,
 	}
 }
 
+static void check_forwarding_ipv6(const struct doctor_network_facts *facts,
+				  struct doctor_findings *findings)
+{
+	int is_forwarding = facts->is_forwarding_ipv6;
+
+	if (is_forwarding == -ENOENT) {
+		doctor_add(findings, DOCTOR_WARNING, AREA,
+			   "this kernel has no IPv6, which ipv6-pool is for");
+		doctor_advise(findings, "boot it without ipv6.disable=1");
+	} else if (is_forwarding < 0) {
+		doctor_unseen(findings, AREA, "net.ipv6.conf.all.forwarding", is_forwarding);
+	} else if (is_forwarding == 0 || !facts->is_forwarding_ipv6_kept) {
+		doctor_add(findings, DOCTOR_WARNING, AREA, "%s",
+			   is_forwarding ? "nothing of ours turns on forwarding of IPv6 at boot"
+					 : "net.ipv6.conf.all.forwarding is 0: clients reach "
+					   "nothing by IPv6");
+		/* Not the sysctl alone: see setup_ipv6.h. */
+		doctor_run(findings, "saregate setup --non-interactive");
+	} else {
+		doctor_add(findings, DOCTOR_GOOD, AREA, "net.ipv6.conf.all.forwarding is 1");
+	}
+}
+
+/* A router takes advertisements of others only where accept_ra is 2. */
+static void check_accept_ra(const struct doctor_network_facts *facts,
+			    struct doctor_findings *findings)
+{
+	const char *names = facts->ignores_ra;
+
+	for (size_t size; *names; names += size, names += *names == ' ') {
+		size = strcspn(names, " ");
+		doctor_add(findings, DOCTOR_ERROR, AREA,
+			   "interface %.*s ignores router advertisements, by which this host has "
+			   "its IPv6 routes, for it forwards: they end",
+			   (int)size, names);
+		doctor_run(findings, "sysctl -w net/ipv6/conf/%.*s/accept_ra=2", (int)size, names);
+	}
+}
+
+static void check_ipv6(const struct doctor_network_facts *facts, struct doctor_findings *findings)
+{
+	if (!facts->configuration || !configuration_has_ipv6(facts->configuration))
+		return;
+	check_forwarding_ipv6(facts, findings);
+	if (facts->is_forwarding_ipv6 == 1)
+		check_accept_ra(facts, findings);
+}
+
 /* ---- the pool -------------------------------------------------------------------- */
 
 /* "the pool", "the pool guests". */
@@ -178,6 +226,50 @@ static void advise_pool(const struct doctor_network_facts *facts,
 			      pool_text(pool, name_text));
 }
 
+/* Return: whether the network of the address, IPv6, and the pool's prefix meet. */
+static bool is_in_prefix(const struct configuration_pool *pool, json_object *entry)
+{
+	struct inet_address address;
+
+	return inet_address_parse(text_of(entry, "local"), &address) == 0 &&
+	       pool_meets_ipv6(pool, &address, number_of(entry, "prefixlen"));
+}
+
+static void report_prefix(const struct configuration_pool *pool, json_object *entry,
+			  const char *interface, struct doctor_findings *findings)
+{
+	char prefix[ADDRESS_TEXT_IPV6_PREFIX_MAX], name_text[64];
+
+	doctor_add(findings, DOCTOR_WARNING, AREA,
+		   "%s of %s of clients meets %s/%u of interface %s: clients' addresses are not to "
+		   "be on a link of this host",
+		   address_text_format_ipv6_prefix(&pool->ipv6, prefix), pool_text(pool, name_text),
+		   text_of(entry, "local"), number_of(entry, "prefixlen"), interface);
+	doctor_advise(findings, "take a prefix that your provider routes to this host, or a "
+				"unique local one, as ipv6-pool; then: saregate setup "
+				"--non-interactive");
+}
+
+static void check_prefix(const struct configuration_pool *pool, json_object *addresses,
+			 struct doctor_findings *findings)
+{
+	for (size_t i = 0; i < json_object_array_length(addresses); i++) {
+		json_object *interface = json_object_array_get_idx(addresses, i);
+		const char *name = text_of(interface, "ifname");
+		json_object *list;
+
+		if (is_session(name) || !json_object_object_get_ex(interface, "addr_info", &list) ||
+		    !json_object_is_type(list, json_type_array))
+			continue;
+		for (size_t k = 0; k < json_object_array_length(list); k++) {
+			json_object *entry = json_object_array_get_idx(list, k);
+
+			if (is_in_prefix(pool, entry))
+				report_prefix(pool, entry, name, findings);
+		}
+	}
+}
+
 static void check_pool(const struct doctor_network_facts *facts,
 		       const struct configuration_pool *pool, json_object *addresses,
 		       struct doctor_findings *findings)
@@ -206,6 +298,7 @@ static void check_pools(const struct doctor_network_facts *facts, json_object *a
 		struct configuration_pool pool = configuration_pool_get(facts->configuration, i);
 
 		check_pool(facts, &pool, addresses, findings);
+		check_prefix(&pool, addresses, findings);
 	}
 }
 
@@ -352,6 +445,7 @@ void doctor_network_check(const struct doctor_network_facts *facts,
 	_cleanup_(json_putp) json_object *addresses = NULL;
 
 	check_forwarding(facts, findings);
+	check_ipv6(facts, findings);
 	addresses = read_list(&facts->addresses, "addresses", findings);
 	if (addresses && facts->configuration)
 		check_pools(facts, addresses, findings);

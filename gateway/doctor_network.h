@@ -6,11 +6,16 @@
 #include "gateway/doctor.h"
 #include "gateway/doctor_connections.h"
 #include "gateway/host_networks.h"
+#include "gateway/setup_state.h"
 
 /**
  * struct doctor_network_facts
  * @is_forwarding: 1, 0, negative errno
  * @is_forwarding_kept: whether the file is there that turns it on at boot
+ * @is_forwarding_ipv6: 1, 0, -ENOENT without IPv6, other negative errno
+ * @is_forwarding_ipv6_kept: whether that file turns it on, too
+ * @ignores_ra: interfaces, separated by spaces, that have routes by router advertisements,
+ *              or had them at setup, and take no more of them if the host forwards
  * @addresses: `ip -j address`
  * @rules:     `ip -j rule`
  * @networks:  among which setup finds a free pool; @networks_error: why they are not known
@@ -19,6 +24,9 @@
 struct doctor_network_facts {
 	int is_forwarding;
 	bool is_forwarding_kept;
+	int is_forwarding_ipv6;
+	bool is_forwarding_ipv6_kept;
+	char ignores_ra[SETUP_INTERFACES_SIZE];
 	struct doctor_text addresses;
 	struct doctor_text rules;
 	struct host_networks networks;

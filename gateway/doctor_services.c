@@ -54,15 +54,18 @@ static void check_unit(const struct unit *unit, struct doctor_findings *findings
 	bool is_active = strcmp(unit->active, "active") == 0 ||
 			 strcmp(unit->active, "activating") == 0 ||
 			 strcmp(unit->active, "reloading") == 0;
+	/* Without advertisements clients come in, with IPv4. */
+	enum doctor_severity severity =
+		strcmp(unit->id, "saregate-ra.service") == 0 ? DOCTOR_WARNING : DOCTOR_ERROR;
 	char unmask[sizeof("unmask ") + sizeof(unit->id)];
 
 	snprintf(unmask, sizeof(unmask), "unmask %s", unit->id);
 	if (strcmp(unit->load, "loaded") != 0) {
-		doctor_add(findings, DOCTOR_ERROR, AREA, "unit %s is %s", unit->id, unit->load);
+		doctor_add(findings, severity, AREA, "unit %s is %s", unit->id, unit->load);
 		doctor_run(findings, "systemctl %s && systemctl enable --now %s",
 			   strcmp(unit->load, "masked") == 0 ? unmask : "daemon-reload", unit->id);
 	} else if (!is_active) {
-		doctor_add(findings, DOCTOR_ERROR, AREA, "unit %s is %s", unit->id, unit->active);
+		doctor_add(findings, severity, AREA, "unit %s is %s", unit->id, unit->active);
 		doctor_run(findings, "systemctl reset-failed %s; systemctl enable --now %s",
 			   unit->id, unit->id);
 	} else if (!is_enabled) {
@@ -98,6 +101,24 @@ static void check_units(const struct doctor_services_facts *facts, struct doctor
 			check_unit(&unit, findings);
 			unit = (struct unit){ 0 };
 		}
+	}
+}
+
+static void check_dnsmasq(const struct doctor_services_facts *facts,
+			  struct doctor_findings *findings)
+{
+	if (!facts->wants_ra)
+		return;
+	if (facts->dnsmasq_error == -ENOENT) {
+		doctor_add(findings, DOCTOR_WARNING, AREA,
+			   "there is no dnsmasq, which tells clients their IPv6 prefix: they have "
+			   "IPv4 only");
+		doctor_run(findings,
+			   "apt install dnsmasq-base && saregate setup --non-interactive");
+	} else if (facts->dnsmasq_error < 0) {
+		doctor_unseen(findings, AREA, "dnsmasq", facts->dnsmasq_error);
+	} else {
+		doctor_add(findings, DOCTOR_GOOD, AREA, "dnsmasq is there");
 	}
 }
 
@@ -185,6 +206,7 @@ static void check_ports(const struct doctor_services_facts *facts, struct doctor
 void doctor_services_check(const struct doctor_services_facts *facts,
 			   struct doctor_findings *findings)
 {
+	check_dnsmasq(facts, findings);
 	check_units(facts, findings);
 	check_daemon(facts, findings);
 	check_ports(facts, findings);

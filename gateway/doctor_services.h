@@ -8,6 +8,8 @@
 /**
  * struct doctor_services_facts
  * @has_systemd: whether systemd runs this host
+ * @wants_ra: clients are to have IPv6, which saregate-ra.service tells them
+ * @dnsmasq_error: of dnsmasq, which does it: 0: it is there; -ENOENT; other negative errno
  * @units:  `systemctl show --property=Id,LoadState,ActiveState,UnitFileState UNIT...`
  * @status: GetStatus of saregated; NULL: it does not answer
  * @status_error: then what there is to say, one line
@@ -16,6 +18,8 @@
  */
 struct doctor_services_facts {
 	bool has_systemd;
+	bool wants_ra;
+	int dnsmasq_error;
 	struct doctor_text units;
 	json_object *status;
 	char status_error[CONTROL_ERROR_MAX];
@@ -27,6 +31,6 @@ struct doctor_services_facts {
 void doctor_services_check(const struct doctor_services_facts *facts,
 			   struct doctor_findings *findings);
 
-/* From the host, @l2tp_port being known. I/O (doctor_look_services.c). */
+/* From the host, @l2tp_port and @wants_ra being known. I/O (doctor_look_services.c). */
 void doctor_services_look(struct doctor_services_facts *facts);
 void doctor_services_facts_done(struct doctor_services_facts *facts);

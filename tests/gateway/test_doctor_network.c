@@ -18,6 +18,8 @@
 
 #define ADDRESS(text, prefix) \
 	"{\"family\":\"inet\",\"local\":\"" text "\",\"prefixlen\":" prefix "}"
+#define ADDRESS6(text, prefix) \
+	"{\"family\":\"inet6\",\"local\":\"" text "\",\"prefixlen\":" prefix "}"
 #define INTERFACE(name, mtu, addresses)                                          \
 	"{\"ifindex\":2,\"ifname\":\"" name "\",\"flags\":[\"UP\"],\"mtu\":" mtu \
 	",\"addr_info\":[" addresses "]}"
@@ -45,6 +47,9 @@ static void add_network(struct doctor_network_facts *facts, uint32_t first, uint
 	*network = (struct pool_network){ first, last, is_connected, "" };
 	strcpy(network->interface, interface);
 }
+
+/* 2001:db8:0:100::/56 */
+static const struct address_ipv6_prefix prefix = { UINT64_C(0x20010db800000100), 56 };
 
 static struct doctor_network_facts network(const char *addresses, const char *rules)
 {
@@ -87,6 +92,83 @@ static void forwarding_that_is_off_is_an_error_and_one_that_ends_at_boot_a_warni
 	assert_finding(&findings, DOCTOR_ERROR, "ip_forward is 0",
 		       "sysctl -w net.ipv4.ip_forward=1");
 	assert_finding(&findings, DOCTOR_WARNING, "at boot", "saregate setup");
+}
+
+static void forwarding_of_ipv6_is_of_interest_with_a_prefix_only(void **state)
+{
+	struct doctor_network_facts facts = network("[" ETH0 "]", "[" RULES "]");
+	FINDINGS;
+
+	strcpy(facts.ignores_ra, "eth0");
+	doctor_network_check(&facts, &findings);
+	assert_good(&findings);
+	configuration.pool_ipv6 = prefix;
+	doctor_network_check(&facts, &findings);
+	assert_finding(&findings, DOCTOR_WARNING, "net.ipv6.conf.all.forwarding is 0",
+		       "saregate setup --non-interactive");
+	assert_null(finding_of(&findings, "router advertisements"));
+}
+
+static void forwarding_of_ipv6_that_ends_at_boot_is_a_warning(void **state)
+{
+	struct doctor_network_facts facts = network("[" ETH0 "]", "[" RULES "]");
+	FINDINGS;
+
+	configuration.pool_ipv6 = prefix;
+	facts.is_forwarding_ipv6 = 1;
+	doctor_network_check(&facts, &findings);
+	assert_finding(&findings, DOCTOR_WARNING, "forwarding of IPv6 at boot", "saregate setup");
+	facts.is_forwarding_ipv6_kept = true;
+	doctor_findings_done(&findings);
+	doctor_network_check(&facts, &findings);
+	assert_good(&findings);
+}
+
+static void a_router_that_ignores_its_own_router_is_an_error(void **state)
+{
+	struct doctor_network_facts facts = network("[" ETH0 "]", "[" RULES "]");
+	FINDINGS;
+
+	configuration.pool_ipv6 = prefix;
+	facts.is_forwarding_ipv6 = 1;
+	facts.is_forwarding_ipv6_kept = true;
+	strcpy(facts.ignores_ra, "eth0 eth1.7");
+	doctor_network_check(&facts, &findings);
+	assert_finding(&findings, DOCTOR_ERROR, "interface eth0 ignores router advertisements",
+		       "sysctl -w net/ipv6/conf/eth0/accept_ra=2");
+	assert_finding(&findings, DOCTOR_ERROR, "interface eth1.7 ignores router advertisements",
+		       "sysctl -w net/ipv6/conf/eth1.7/accept_ra=2");
+}
+
+static void a_prefix_on_a_link_of_the_host_is_a_warning(void **state)
+{
+	struct doctor_network_facts facts = network(
+		"[" INTERFACE(
+			"eth0", "1500",
+			ADDRESS("203.0.113.1", "24") "," ADDRESS6(
+				"2001:db8:0:1ff::9",
+				"64")) "," INTERFACE("eth1", "1500",
+						     ADDRESS6("2001:db8:0:200::1", "64") "," ADDRESS6(
+							     "fe80::1",
+							     "64")) "," INTERFACE("sg1", "1280",
+										  ADDRESS6(
+											  "2001:"
+											  "db8:0:"
+											  "100::1",
+											  "64")) "]",
+		"[" RULES "]");
+	FINDINGS;
+
+	configuration.pool_ipv6 = prefix;
+	facts.is_forwarding_ipv6 = 1;
+	facts.is_forwarding_ipv6_kept = true;
+	doctor_network_check(&facts, &findings);
+	assert_finding(&findings, DOCTOR_WARNING,
+		       "2001:db8:0:100::/56 of the pool of clients meets 2001:db8:0:1ff::9/64 of "
+		       "interface eth0",
+		       "routes to this host");
+	assert_null(finding_of(&findings, "eth1:"));
+	assert_null(finding_of(&findings, "sg1"));
 }
 
 static void an_address_inside_the_pool_is_an_error_with_a_free_pool(void **state)
@@ -526,6 +608,10 @@ static void units_that_do_not_run_or_start_have_their_systemctl(void **state)
 		{ "Id=a.service\nLoadState=loaded\nActiveState=active\nUnitFileState=disabled\n",
 		  DOCTOR_WARNING, "a.service does not start at boot",
 		  "systemctl enable a.service" },
+		{ "Id=saregate-ra.service\nLoadState=loaded\nActiveState=failed\n"
+		  "UnitFileState=enabled\n",
+		  DOCTOR_WARNING, "saregate-ra.service is failed",
+		  "systemctl enable --now saregate-ra.service" },
 	};
 
 	for (size_t i = 0; i < ELEMENTS(cases); i++) {
@@ -577,11 +663,29 @@ static void daemons_on_our_ports_are_errors_with_their_unit_or_number(void **sta
 	json_object_put(facts.status);
 }
 
+static void dnsmasq_is_missed_where_clients_have_ipv6(void **state)
+{
+	struct doctor_services_facts facts = services();
+	FINDINGS;
+
+	facts.dnsmasq_error = -ENOENT;
+	doctor_services_check(&facts, &findings);
+	assert_good(&findings);
+	facts.wants_ra = true;
+	doctor_services_check(&facts, &findings);
+	assert_finding(&findings, DOCTOR_WARNING, "no dnsmasq", "apt install dnsmasq-base");
+	json_object_put(facts.status);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SENTENCE(a_gateway_with_a_session_is_good),
 		SENTENCE(forwarding_that_is_off_is_an_error_and_one_that_ends_at_boot_a_warning),
+		SENTENCE(forwarding_of_ipv6_is_of_interest_with_a_prefix_only),
+		SENTENCE(forwarding_of_ipv6_that_ends_at_boot_is_a_warning),
+		SENTENCE(a_router_that_ignores_its_own_router_is_an_error),
+		SENTENCE(a_prefix_on_a_link_of_the_host_is_a_warning),
 		SENTENCE(an_address_inside_the_pool_is_an_error_with_a_free_pool),
 		SENTENCE(each_pool_is_looked_at),
 		SENTENCE(a_network_that_meets_the_pool_is_a_warning),
@@ -607,6 +711,7 @@ int main(void)
 		SENTENCE(units_that_do_not_run_or_start_have_their_systemctl),
 		SENTENCE(what_saregated_says_of_itself_is_passed_on),
 		SENTENCE(daemons_on_our_ports_are_errors_with_their_unit_or_number),
+		SENTENCE(dnsmasq_is_missed_where_clients_have_ipv6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
