@@ -117,7 +117,9 @@ field() {
 			saregate-ra.service ipsec.service 2>&1 | absent saregate
 
 		step "set up"
-		saregate setup --non-interactive --mtu 1400
+		saregate setup --non-interactive --mtu 1400 --ipv6-pool fd12:3456:789a::/48
+		[ "$(cat /proc/sys/net/ipv6/conf/{all/forwarding,eth0/accept_ra})" = $'1\n2' ]
+		[ "$(systemctl is-enabled saregate-ra.service)" = enabled ]
 		found '^--quiet enable saregate-guard.service saregate-launcher.socket saregated.service' \
 			<$systemctl_log
 		found '^start saregate-guard.service saregate-launcher.socket saregated.service' \

@@ -7,6 +7,11 @@ ip link set lo up
 ip address add 203.0.113.1/24 dev lo
 ip route add default dev lo
 echo 0 >/proc/sys/net/ipv4/ip_forward
+# A router says on eth0 where else IPv6 goes.
+ip link add eth0 type veth peer name eth1
+ip link set eth1 up
+ip link set eth0 up
+ip -6 route add 2001:db8::/32 dev eth0 proto ra
 
 # A machine that never had saregate.
 dpkg -P saregate >/dev/null 2>&1 || true
@@ -51,6 +56,7 @@ absent() { ! grep -E -- "$@"; }
 state_of_host() {
 	cat /etc/passwd /etc/group /etc/shadow /etc/gshadow
 	cat /proc/sys/net/ipv4/ip_forward
+	cat /proc/sys/net/ipv6/conf/*/{forwarding,accept_ra} /proc/sys/net/core/optmem_max
 	nft list ruleset
 	systemctl is-enabled ipsec.service || true
 }

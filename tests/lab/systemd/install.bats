@@ -17,6 +17,8 @@ setup_file() {
 	machine_interfaces
 	on gw systemctl restart networking.service
 	turnkey_packages
+	# recommended by ours, which is installed without what is
+	turnkey_apt dnsmasq install dnsmasq-base
 	machine_state >"$LAB_OUTPUT/state-before"
 }
 
@@ -200,6 +202,60 @@ status_says() { on gw saregate status | grep "$1"; }
 	[ "$(unit_value saregated MainPID)" != "$daemon" ]
 	[ ! -e "/proc/$launcher" ]
 	[ "$(on gw nft --handle list table inet saregate_guard | head -n 1)" = "$guard" ]
+	serving_again
+}
+
+# client_ipv6 NAME: the address that it made of the prefix that it was told.
+client_ipv6() {
+	on "$1" ip -6 -o address show dev ppp0 scope global -tentative |
+		sed -n 's|.* inet6 \(fd12:3456:789a:[^/]*\)/64 .*|\1|p' | grep .
+}
+
+# gateway_ipv6 NAME: the gateway's own address in this client's prefix.
+gateway_ipv6() {
+	on gw ip -6 -o address show dev "$(session_of "$1" interface)" scope global |
+		sed -n 's|.* inet6 \(fd12:3456:789a:[^/]*::1\)/64 .*|\1|p'
+}
+
+@test "with an ipv6-pool, dnsmasq runs with two capabilities, and advertises where a session comes" {
+	local process set
+	on gw saregate setup --non-interactive --ipv6-pool fd12:3456:789a::/48
+	wait_until 60 "a gateway that serves" units_serve
+	unit_is saregate-ra.service active
+	[ "$(on gw systemctl is-enabled saregate-ra.service)" = enabled ]
+	process=$(unit_value saregate-ra MainPID)
+	[ "$(on gw ps -o uid= -p "$process")" -gt 0 ]
+	for set in Eff Prm Bnd; do grep -q "Cap$set:.*0000000000003000" "/proc/$process/status"; done
+	[ "$(on gw sysctl -n net.ipv6.conf.all.forwarding)" = 1 ]
+	# a cable in the place of a session, to a host that knows nothing
+	ip netns add hearer
+	ip link add sg999 type veth peer name wire netns hearer
+	ip address add fd12:3456:789a:ffff::1/64 dev sg999 nodad
+	ip link set sg999 up
+	ip -n hearer link set wire up
+	wait_until 30 "an address by router advertisement" heard_prefix
+	ip netns del hearer
+	unit_is saregate-ra.service active
+}
+
+heard_prefix() { ip -n hearer -6 address show dev wire | grep 'inet6 fd12:3456:789a:ffff:'; }
+
+@test "a client makes itself an IPv6 address, and reaches the gateway's in the same prefix" {
+	client_down alice
+	on alice sh -c 'echo +ipv6 >>/etc/ppp/options.vpn'
+	client_up alice
+	wait_until 30 "an IPv6 address of alice" client_ipv6 alice
+	on alice ping -6 -q -c 3 -W 5 "$(gateway_ipv6 alice)"
+	on alice ip -6 route show default | grep -w ra
+}
+
+@test "saregate-ra stops and starts with saregated" {
+	on gw systemctl stop saregated.service
+	unit_is saregate-ra.service inactive
+	on gw systemctl start saregated.service
+	wait_until 30 "dnsmasq" unit_is saregate-ra.service active
+	client_l2tp_stop alice
+	client_l2tp_stop bob
 	serving_again
 }
 

@@ -23,6 +23,8 @@ monotonic() { unit_value "$1" "$2TimestampMonotonic"; }
 
 @test "after a reboot all is back by itself" {
 	wait_until 120 "a gateway that serves" units_serve
+	unit_is saregate-ra.service active
+	[ "$(on gw sysctl -n net.ipv6.conf.all.forwarding)" = 1 ]
 }
 
 @test "the guard stood before the network came up" {
@@ -55,13 +57,19 @@ alice_connects() {
 	on alice ping -q -c 3 -W 5 "$road_web"
 }
 
+# of a machine's state, what IPv6 for clients changes
+ipv6_settings='^sysctl net\.(ipv6\.conf\.(all|default|eth[01]|lo)\.(forwarding|accept_ra) |core\.optmem_max)'
+
 @test "setup --undo says goodbye and stops all, setup makes it a gateway again" {
 	local unit
 	on gw saregate setup --undo
 	wait_until 30 "alice's farewell" not client_address alice
-	for unit in "${our_units[@]}" saregate-launcher.service ipsec.service; do
+	for unit in "${our_units[@]}" saregate-launcher.service saregate-ra.service ipsec.service; do
 		unit_is "$unit" inactive
 	done
+	[ "$(on gw systemctl is-enabled saregate-ra.service)" = disabled ]
+	diff <(grep -E "$ipv6_settings" "$LAB_OUTPUT/state-before") \
+		<(machine_state | grep -E "$ipv6_settings")
 	on gw saregate setup --non-interactive
 	wait_until 60 "a gateway that serves" units_serve
 	client_down alice
