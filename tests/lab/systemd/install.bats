@@ -266,7 +266,7 @@ journal_has() { on gw journalctl -b --no-pager -o short-monotonic | grep -E "$1"
 # refuses it to everybody, since its flags cannot be looked at, and the C library, which
 # starts threads with it, takes clone then.
 refused_to_ours() {
-	journal_has 'type=1326.*comm="(saregate|pppd)' | grep -v ' syscall=435 '
+	journal_has 'type=1326.*comm="(saregate|pppd|dnsmasq)' | grep -v ' syscall=435 '
 }
 
 @test "nothing was refused to any of ours, and nothing went wrong unsaid" {
