@@ -389,3 +389,27 @@ void hang_up(void)
 	pppd_exits(5);
 	assert_int_equal(sessions_count(fake.sessions), 0);
 }
+
+size_t change_user(const struct user_attributes *attributes)
+{
+	const struct user before = fake.stored;
+
+	fake.stored.attributes = *attributes;
+	return sessions_apply_user(fake.sessions, &before, &fake.stored);
+}
+
+uint32_t call_again(void)
+{
+	uint32_t first = fake.start.call_id;
+
+	start_call();
+	log_in("User");
+	return first;
+}
+
+void pppd_of_exits(uint32_t call_id)
+{
+	const struct launcher_exited exited = { .call_id = call_id, .exit_code = 5 };
+
+	fake.launcher_ops->exited(fake.launcher_userdata, &exited);
+}

@@ -83,6 +83,11 @@ void come_up(void);
 void pppd_exits(uint32_t code);
 /* The administrator ends the newest call, and its pppd exits. */
 void hang_up(void);
+/* The user as saregated has stored it now. Returns how many sessions ended by it. */
+size_t change_user(const struct user_attributes *attributes);
+/* A second call of the same user beside the first; returns the first's number. */
+uint32_t call_again(void);
+void pppd_of_exits(uint32_t call_id);
 void change_pool(uint32_t first, uint32_t last);
 /* The pools that are in the configuration now. */
 void change_pools(void);
