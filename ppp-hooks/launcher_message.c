@@ -5,6 +5,7 @@
  */
 #include "ppp-hooks/launcher_message.h"
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
@@ -19,22 +20,12 @@ static bool start_is_valid(const struct launcher_start *message)
 	       message->channel < LAUNCHER_CHANNEL_COUNT_ && message->ipv6 <= 1;
 }
 
-static bool all_zero(const void *bytes, size_t size)
-{
-	const uint8_t *byte = bytes;
-
-	for (size_t i = 0; i < size; i++)
-		if (byte[i] != 0)
-			return false;
-	return true;
-}
-
 /* One line for people, then NUL to the end. */
 static bool text_is_valid(const char *text, size_t size)
 {
 	size_t length = strnlen(text, size);
 
-	return length < size && all_zero(text + length, size - length) && text_is_plain(text);
+	return length < size && bytes_are_zero(text + length, size - length) && text_is_plain(text);
 }
 
 static bool hook_texts_are_valid(const struct launcher_hook *message)
@@ -52,7 +43,7 @@ static bool hook_is_valid(const struct launcher_hook *message)
 	    message->event >= LAUNCHER_HOOK_COUNT_ || message->inner_ipv4 == 0 ||
 	    message->outer_is_ipv6 > 1 || message->outer_port > UINT16_MAX || message->padding)
 		return false;
-	if (!message->outer_is_ipv6 && !all_zero(message->outer_address + 4, 12))
+	if (!message->outer_is_ipv6 && !bytes_are_zero(message->outer_address + 4, 12))
 		return false;
 	if (message->event == LAUNCHER_HOOK_UP && (message->duration_seconds || message->bytes_in ||
 						   message->bytes_out || message->cause[0]))

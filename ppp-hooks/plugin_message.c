@@ -5,26 +5,17 @@
  */
 #include "ppp-hooks/plugin_message.h"
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 
 #include <string.h>
-
-static bool all_zero(const void *bytes, size_t size)
-{
-	const uint8_t *byte = bytes;
-
-	for (size_t i = 0; i < size; i++)
-		if (byte[i] != 0)
-			return false;
-	return true;
-}
 
 /* Text, then NUL to the end: no byte of a message is left unsaid. */
 static bool text_is_padded(const char *text, size_t size, size_t *ret_length)
 {
 	size_t length = strnlen(text, size);
 
-	if (length == size || !all_zero(text + length, size - length))
+	if (length == size || !bytes_are_zero(text + length, size - length))
 		return false;
 	*ret_length = length;
 	return true;
@@ -36,8 +27,9 @@ static bool authenticate_is_valid(const struct plugin_authenticate *message)
 		return false;
 	if (memchr(message->user, '\0', message->user_size))
 		return false;
-	return all_zero(message->user + message->user_size, PLUGIN_USER_MAX - message->user_size) &&
-	       all_zero(message->padding, sizeof(message->padding));
+	return bytes_are_zero(message->user + message->user_size,
+			      PLUGIN_USER_MAX - message->user_size) &&
+	       bytes_are_zero(message->padding, sizeof(message->padding));
 }
 
 static bool authenticator_is_valid(const char *authenticator, size_t size)
