@@ -5,6 +5,7 @@
  * runs the administrator's hooks. It reads no file, holds no secret, and parses
  * fixed-size structs only.
  */
+#include "gateway/held_signals.h"
 #include "gateway/launcher_server.h"
 #include "gateway/log.h"
 
@@ -244,16 +245,11 @@ static int on_stop_signal(sd_event_source *source, const struct signalfd_siginfo
 
 static int watch_signals(sd_event *event, struct stop *stop)
 {
-	sigset_t signals;
-	int error;
+	static const int signals[] = { SIGTERM, SIGINT };
+	int error = held_signals_block(signals, ELEMENTS(signals), NULL);
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-		return -errno;
-	error = sd_event_add_signal(event, NULL, SIGTERM, on_stop_signal, stop);
+	if (error == 0)
+		error = sd_event_add_signal(event, NULL, SIGTERM, on_stop_signal, stop);
 	if (error >= 0)
 		error = sd_event_add_signal(event, NULL, SIGINT, on_stop_signal, stop);
 	return error;

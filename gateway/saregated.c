@@ -7,6 +7,7 @@
  */
 #include "gateway/configuration.h"
 #include "gateway/gateway.h"
+#include "gateway/held_signals.h"
 #include "gateway/identity_store.h"
 #include "gateway/log.h"
 #include "gateway/privileges.h"
@@ -118,18 +119,6 @@ static int on_reload_signal(sd_event_source *source, const struct signalfd_sigin
 	return 0;
 }
 
-static int block_signals(void)
-{
-	sigset_t signals;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
-	return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? -errno : 0;
-}
-
 static int watch_signals(sd_event *event, struct gateway *gateway)
 {
 	int error = sd_event_add_signal(event, NULL, SIGTERM, on_stop_signal, gateway);
@@ -205,13 +194,14 @@ static int load_secrets(const struct configuration *configuration,
 
 static int run(const struct configuration *configuration, const char *configuration_path)
 {
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 	_cleanup_(tunnel_secrets_freep) struct tunnel_secrets *secrets = NULL;
 	_cleanup_(gateway_freep) struct gateway *gateway = NULL;
 	_cleanup_(sd_event_unrefp) sd_event *event = NULL;
 	char error_text[GATEWAY_ERROR_MAX];
 	_cleanup_(sa_tracking_descriptors_done) struct sa_tracking_descriptors descriptors =
 		SA_TRACKING_NO_DESCRIPTORS;
-	int error = block_signals();
+	int error = held_signals_block(signals, ELEMENTS(signals), NULL);
 
 	if (!error)
 		error = become_saregate(configuration, &descriptors);

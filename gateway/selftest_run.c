@@ -3,6 +3,7 @@
 #include "gateway/selftest.h"
 
 #include "base/cleanup.h"
+#include "gateway/held_signals.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -49,16 +50,13 @@ int selftest_fail(struct selftest *test, const char *what, int error)
 /* They wait until somebody looks, whatever we do at the moment. */
 static int hold_signals(struct selftest *test)
 {
-	sigset_t signals;
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t set;
+	int r = held_signals_block(signals, ELEMENTS(signals), &set);
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-		return -errno;
-	test->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r < 0)
+		return r;
+	test->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return test->signals < 0 ? -errno : 0;
 }
 
