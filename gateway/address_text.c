@@ -178,6 +178,13 @@ char *address_text_format_ipv6_prefix(const struct address_ipv6_prefix *prefix,
 	return text;
 }
 
+char *address_text_format_ipv6_network(uint64_t network, char text[ADDRESS_TEXT_IPV6_PREFIX_MAX])
+{
+	struct address_ipv6_prefix prefix = { network, network ? ADDRESS_TEXT_IPV6_LENGTH_MAX : 0 };
+
+	return address_text_format_ipv6_prefix(&prefix, text);
+}
+
 char *address_text_format_dns(const uint32_t dns_ipv4[ADDRESS_TEXT_DNS_MAX],
 			      char text[ADDRESS_TEXT_MAX])
 {

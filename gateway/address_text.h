@@ -63,6 +63,9 @@ const char *address_text_networks(const char *text, struct address_networks *ret
 char *address_text_format_ipv6_prefix(const struct address_ipv6_prefix *prefix,
 				      char text[ADDRESS_TEXT_IPV6_PREFIX_MAX]);
 
+/* The same of one network of 64 bits, by its upper half; "" for 0. */
+char *address_text_format_ipv6_network(uint64_t network, char text[ADDRESS_TEXT_IPV6_PREFIX_MAX]);
+
 /* Both return @text, separated by spaces. */
 char *address_text_format_dns(const uint32_t dns_ipv4[ADDRESS_TEXT_DNS_MAX],
 			      char text[ADDRESS_TEXT_MAX]);

@@ -74,6 +74,16 @@ static int choose_data_path(struct gateway *gateway, char ret_error[GATEWAY_ERRO
 	return error;
 }
 
+static int start_networks(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MAX])
+{
+	int error = interface_networks_new(&gateway->networks);
+
+	if (error)
+		snprintf(ret_error, GATEWAY_ERROR_MAX, "rtnetlink cannot be used: %s",
+			 strerror(-error));
+	return error;
+}
+
 static int start_isolation(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MAX])
 {
 	int error;
@@ -81,6 +91,8 @@ static int start_isolation(struct gateway *gateway, char ret_error[GATEWAY_ERROR
 	if (!gateway_is_protected(gateway) || !gateway_wants_pppd(gateway))
 		return 0;
 	error = inner_addresses_new(FIREWALL_TABLE, FIREWALL_INNER_SET, &gateway->inner);
+	if (!error)
+		error = inner_addresses_new(FIREWALL_TABLE, FIREWALL_INNER6_SET, &gateway->inner6);
 	if (!error)
 		error = inner_addresses_new(FIREWALL_TABLE, FIREWALL_DNS_SET, &gateway->dns);
 	if (!error)
@@ -92,6 +104,7 @@ static int start_isolation(struct gateway *gateway, char ret_error[GATEWAY_ERROR
 		return error;
 	/* Elements of an earlier process would let nobody in and help nobody. */
 	inner_addresses_flush(gateway->inner);
+	inner_addresses_flush(gateway->inner6);
 	inner_addresses_flush(gateway->dns);
 	group_firewall_flush(gateway->groups);
 	return 0;
@@ -121,9 +134,13 @@ static int start_sessions(struct gateway *gateway, char ret_error[GATEWAY_ERROR_
 		.backoff = gateway->backoff,
 		.traces = gateway->traces,
 		.inner = gateway->inner,
+		.inner6 = gateway->inner6,
 		.dns = gateway->dns,
 		.groups = gateway->groups,
 		.tracking = gateway->tracking,
+		.networks = gateway->networks,
+		/* Until it is known that its isolation is there. */
+		.refuse_ipv6 = gateway_is_protected(gateway),
 	};
 	char error_text[256];
 	int error = sessions_new(&resources, &gateway->sessions);
@@ -164,6 +181,7 @@ static int start_tables(struct gateway *gateway, char ret_error[GATEWAY_ERROR_MA
 		.l2tp_port = gateway->configuration.port,
 		.marks = gateway->tracking ? sa_tracking_marks(gateway->tracking) : NULL,
 		.inner = gateway->inner,
+		.inner6 = gateway->inner6,
 		.dns = gateway->dns,
 		.groups = gateway->groups,
 		.changed = gateway_on_tables_changed,
@@ -253,7 +271,9 @@ static int start(struct gateway *gateway, struct sa_tracking_descriptors descrip
 		snprintf(ret_error, GATEWAY_ERROR_MAX, "%s", error_text);
 		return error;
 	}
-	error = start_isolation(gateway, ret_error);
+	error = start_networks(gateway, ret_error);
+	if (!error)
+		error = start_isolation(gateway, ret_error);
 	if (!error)
 		error = start_memory(gateway, ret_error);
 	if (!error)
@@ -319,7 +339,9 @@ void gateway_free(struct gateway *gateway)
 	nft_upkeep_free(gateway->tables);
 	group_firewall_free(gateway->groups);
 	inner_addresses_free(gateway->dns);
+	inner_addresses_free(gateway->inner6);
 	inner_addresses_free(gateway->inner);
+	interface_networks_free(gateway->networks);
 	gateway->service = NULL;
 	sa_tracking_free(gateway->tracking);
 	tunnel_secrets_free(gateway->secrets);

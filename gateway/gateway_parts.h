@@ -18,6 +18,7 @@
 /* What can be missing and come later. */
 enum problem {
 	PROBLEM_ISOLATION,
+	PROBLEM_ISOLATION6,
 	PROBLEM_GUARD,
 	PROBLEM_MARKS,
 	PROBLEM_PLUTO,
@@ -37,7 +38,9 @@ struct gateway {
 	struct sa_tracking *tracking;
 	char tracking_text[SA_METHOD_REASON_MAX + 16];
 	struct inner_addresses *inner;
+	struct inner_addresses *inner6;
 	struct inner_addresses *dns;
+	struct interface_networks *networks;
 	struct group_firewall *groups;
 	struct nft_upkeep *tables; /* NULL: protection is off */
 	struct login_backoff *backoff;

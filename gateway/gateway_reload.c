@@ -182,11 +182,12 @@ static int change_parts(struct gateway *gateway, const struct configuration_chan
 		error = change_listeners(gateway, &changes->after, ret_error);
 	if (error)
 		return error;
+	/* Which network goes with an address is asked of what is in force. */
+	gateway->configuration = changes->after;
 	sessions_take_pools(gateway->sessions, TAKE_PTR(pools));
 	take_secrets(gateway, TAKE_PTR(secrets));
 	l2tp_service_change_settings(gateway->service, &changes->after);
 	log_open(changes->after.log_level);
-	gateway->configuration = changes->after;
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* What the gateway needs and can do without for a while: looked after, and told. I/O. */
 #include "gateway/gateway_parts.h"
 
+#include "gateway/configuration_pools.h"
 #include "gateway/host_check.h"
 #include "gateway/log.h"
 
@@ -13,6 +14,8 @@ static const char *const problem_texts[PROBLEM_COUNT_] = {
 	[PROBLEM_ISOLATION] = "inner isolation is not loaded, so no client is served and no data "
 			      "comes in: run `saregate "
 			      "setup`, or systemctl start saregate-guard",
+	[PROBLEM_ISOLATION6] = "there is an ipv6-pool, but the firewall has no rules for it, so no "
+			       "client gets IPv6: run `saregate setup`",
 	[PROBLEM_GUARD] =
 		"the nftables table that keeps L2TP from leaving in clear cannot be put back, so "
 		"no client is served: run `saregate setup`, or systemctl start saregate-guard",
@@ -75,17 +78,22 @@ bool gateway_is_degraded(const struct gateway *gateway)
 /* The firewall may be loaded after us, or be flushed by somebody else. */
 static void look_after_tables(struct gateway *gateway)
 {
+	bool wants_ipv6 = configuration_has_ipv6(&gateway->configuration);
 	struct nft_upkeep_state state;
 
-	nft_upkeep_look(gateway->tables, &state);
+	nft_upkeep_look(gateway->tables, wants_ipv6, &state);
 	if (gateway->tracking)
 		sa_tracking_look(gateway->tracking);
 	if (state.isolation_changed)
 		sessions_readmit(gateway->sessions);
 	set_problem(gateway, PROBLEM_ISOLATION, state.isolation_missing);
+	set_problem(gateway, PROBLEM_ISOLATION6,
+		    state.isolation6_missing && !state.isolation_missing);
 	set_problem(gateway, PROBLEM_GUARD, state.guard_missing);
 	set_problem(gateway, PROBLEM_MARKS, state.marks_missing);
 	/* Neither without isolation nor where a reply could leave in clear. */
+	/* Wanted from a reload on, it waits for the next look. */
+	sessions_set_refuse_ipv6(gateway->sessions, !wants_ipv6 || state.isolation6_missing);
 	sessions_set_refuse_all(gateway->sessions, state.isolation_missing || state.guard_missing);
 }
 

@@ -36,6 +36,7 @@ struct nft_upkeep {
 	sd_event_source *source;
 	uint32_t changed; /* bits of enum table: by somebody else, not looked at yet */
 	bool isolation_was_missing;
+	bool isolation6_was_missing;
 	struct log_limit log_limit;
 };
 
@@ -81,6 +82,8 @@ static int start(struct nft_upkeep *upkeep)
 	nft_watch_ignore(upkeep->watch, sa_mark_table_netlink_port(resources->marks));
 	if (resources->inner)
 		nft_watch_ignore(upkeep->watch, inner_addresses_netlink_port(resources->inner));
+	if (resources->inner6)
+		nft_watch_ignore(upkeep->watch, inner_addresses_netlink_port(resources->inner6));
 	if (resources->dns)
 		nft_watch_ignore(upkeep->watch, inner_addresses_netlink_port(resources->dns));
 	if (resources->groups)
@@ -138,6 +141,17 @@ static bool look_at_isolation(struct nft_upkeep *upkeep, bool *ret_changed)
 	return missing;
 }
 
+/* The same of IPv6; a firewall without these rules lets none of it in. */
+static bool look_at_isolation6(struct nft_upkeep *upkeep, bool *ret_appeared)
+{
+	bool missing =
+		upkeep->resources.inner6 && inner_addresses_check(upkeep->resources.inner6) < 0;
+
+	*ret_appeared = !missing && upkeep->isolation6_was_missing;
+	upkeep->isolation6_was_missing = missing;
+	return missing;
+}
+
 static bool look_at_guard(struct nft_upkeep *upkeep)
 {
 	int present = cleartext_guard_check(upkeep->netlink);
@@ -171,12 +185,16 @@ static bool look_at_marks(struct nft_upkeep *upkeep)
 	return present <= 0;
 }
 
-void nft_upkeep_look(struct nft_upkeep *upkeep, struct nft_upkeep_state *ret_state)
+void nft_upkeep_look(struct nft_upkeep *upkeep, bool wants_ipv6, struct nft_upkeep_state *ret_state)
 {
 	struct nft_upkeep_state state = { 0 };
+	bool appeared = false;
 	int error;
 
 	state.isolation_missing = look_at_isolation(upkeep, &state.isolation_changed);
+	if (wants_ipv6)
+		state.isolation6_missing = look_at_isolation6(upkeep, &appeared);
+	state.isolation_changed |= appeared;
 	state.guard_missing = look_at_guard(upkeep);
 	error = sa_mark_table_set_closed(upkeep->resources.marks, state.isolation_missing);
 	if (error)

@@ -2,10 +2,10 @@
 /*
  * One session, as session.c (what is shown, the end), sessions.c (the table),
  * session_login.c (what its pppd says), session_limits.c (what it may),
- * session_addresses.c, session_dns.c, session_owner.c (by user), session_traffic.c (what
- * all carried), session_hooks.c (what the administrator's programs are told),
- * session_trace.c (what is kept for `saregate why`) and session_audit.c (what the log
- * says) share it. Nobody else includes this.
+ * session_addresses.c, session_networks.c (IPv6), session_dns.c, session_owner.c (by user),
+ * session_traffic.c (what all carried), session_hooks.c (what the administrator's programs are
+ * told), session_trace.c (what is kept for `saregate why`) and session_audit.c (what the log says)
+ * share it. Nobody else includes this.
  */
 #pragma once
 
@@ -22,6 +22,12 @@
 struct session_owner {
 	char name[USER_NAME_MAX + 1];
 	struct session *sessions;
+	UT_hash_handle hh;
+};
+
+/* A network of IPv6 that is some user's own, whether he is there or not. */
+struct own_network {
+	uint64_t network; /* upper half of its addresses */
 	UT_hash_handle hh;
 };
 
@@ -59,6 +65,10 @@ struct session {
 	struct session *owner_next;
 	bool has_address;      /* description.inner_ipv4 is let through */
 	bool address_is_fixed; /* the user's own: it is of no pool */
+	bool has_network;      /* description.inner_network is let through, in sessions.networks */
+	bool network_is_own;   /* the user's own */
+	bool network_is_open;  /* the interface has our address in it */
+	uint64_t identifier;   /* that IPv6CP proposes; 0: any */
 	char group[ATTRIBUTE_NAME_MAX + 1];
 	uint32_t group_id; /* that the firewall has for its interface; 0: none */
 	uint32_t open_dns_ipv4[ADDRESS_TEXT_DNS_MAX]; /* in the firewall for it; 0: none */
@@ -66,6 +76,7 @@ struct session {
 	sd_event_source *deadline;
 	sd_event_source *expiry;
 	UT_hash_handle hh;
+	UT_hash_handle by_network;
 };
 
 struct sessions {
@@ -78,7 +89,9 @@ struct sessions {
 		const struct sessions_listener *listener; /* NULL: free */
 		void *userdata;
 	} listeners[SESSIONS_LISTENERS_MAX];
-	struct session *table; /* by id, in the order of ids */
+	struct session *table;    /* by id, in the order of ids */
+	struct session *networks; /* those that have one, by it */
+	struct own_network *own_networks;
 	struct session_owner *owners;
 	uint32_t last_id;
 	struct log_limit refused_log_limit;
@@ -126,6 +139,47 @@ int session_take_address(struct session *session, const struct user *user, const
 
 /* Takes back lease and place in the set of inner addresses. */
 void session_release_address(struct session *session);
+
+/*
+ * The network of IPv6 that goes with the session's address, or the user's own, let through
+ * by the isolation before PPP can use it. Without one, which the log explains, the session is
+ * as good in all else.
+ */
+void session_take_network(struct session *session, const struct user *user,
+			  const struct session_limits *limits);
+
+/* IPv6CP is up: the interface gets our address in the network. Return: 0, negative errno. */
+int session_open_network(struct session *session);
+
+/* Takes all of it back. */
+void session_release_network(struct session *session);
+
+/* The set of networks was emptied by somebody. */
+void session_readmit_network(const struct session *session);
+
+/* The network in which the user's own IPv6 address lies, its upper half; 0: there is none. */
+uint64_t session_own_network(const struct user *user);
+
+/**
+ * session_network_claim() - the network of a user's own is nobody else's
+ *
+ * Return: the address of a pool that goes with it, host byte order, for the caller to
+ *         keep out of the pool; 0: none.
+ */
+uint32_t session_network_claim(struct sessions *sessions, const struct user *user);
+
+/**
+ * session_network_unclaim() - it is this user's no more; the database says whose it is
+ *
+ * Return: the address to give back to its pool; 0: none.
+ */
+uint32_t session_network_unclaim(struct sessions *sessions, const struct user *user);
+
+/* Whether the network that goes with an address is a user's own. */
+bool session_network_is_claimed(const struct sessions *sessions, uint32_t ipv4);
+
+/* None is a user's own. */
+void session_networks_forget(struct sessions *sessions);
 
 /* A user's own address is another one now; NULL: there is no user. */
 void session_addresses_change(struct sessions *sessions, const struct user *before,

@@ -85,6 +85,7 @@ void session_release_address(struct session *session)
 	struct session_description *description = &session->description;
 	int error = 0;
 
+	session_release_network(session);
 	if (!session->has_address)
 		return;
 	if (resources->inner)
@@ -93,7 +94,8 @@ void session_release_address(struct session *session)
 	if (error && error != -ENOENT)
 		log_error("session %u: its address stays in the set of inner addresses: %s",
 			  session->id, strerror(-error));
-	if (!session->address_is_fixed)
+	if (!session->address_is_fixed &&
+	    !session_network_is_claimed(session->sessions, description->inner_ipv4))
 		address_pools_release(session->sessions->pools, description->inner_ipv4);
 	session->has_address = false;
 }
@@ -120,6 +122,9 @@ static void give_back(struct sessions *sessions, uint32_t ipv4)
 {
 	struct session *holder = find_holder(sessions, ipv4);
 
+	/* The network that goes with it is a user's own yet. */
+	if (session_network_is_claimed(sessions, ipv4))
+		return;
 	if (holder)
 		holder->address_is_fixed = false;
 	else
@@ -141,12 +146,42 @@ static void keep_out(struct sessions *sessions, uint32_t ipv4, const char *user)
 		session_end(holder, "the address is another user's own now");
 }
 
+/* The same of the address that goes with a network of a user's own, who need not have it. */
+static void keep_out_with_network(struct sessions *sessions, uint32_t ipv4, const char *user)
+{
+	struct session *holder;
+
+	if (address_pools_claim(sessions->pools, ipv4))
+		return;
+	holder = find_holder(sessions, ipv4);
+	if (holder && strcmp(holder->description.user, user) != 0)
+		session_end(holder, "the address is another user's own now");
+}
+
+static void change_network(struct sessions *sessions, const struct user *before,
+			   const struct user *after)
+{
+	uint64_t old = before ? session_own_network(before) : 0;
+	uint64_t new = after ? session_own_network(after) : 0;
+	uint32_t ipv4;
+
+	if (old == new)
+		return;
+	ipv4 = before ? session_network_unclaim(sessions, before) : 0;
+	if (ipv4)
+		give_back(sessions, ipv4);
+	ipv4 = after ? session_network_claim(sessions, after) : 0;
+	if (ipv4)
+		keep_out_with_network(sessions, ipv4, after->name);
+}
+
 void session_addresses_change(struct sessions *sessions, const struct user *before,
 			      const struct user *after)
 {
 	uint32_t old = before ? inet_address_to_ipv4(&before->attributes.ipv4) : 0;
 	uint32_t new = after ? inet_address_to_ipv4(&after->attributes.ipv4) : 0;
 
+	change_network(sessions, before, after);
 	if (old == new)
 		return;
 	if (old)
@@ -155,18 +190,27 @@ void session_addresses_change(struct sessions *sessions, const struct user *befo
 		keep_out(sessions, new, after->name);
 }
 
+struct claim {
+	struct sessions *sessions;
+	struct address_pools *pools;
+};
+
 static int claim_fixed(void *userdata, const struct user *user,
 		       const uint8_t nt_hash[MSCHAPV2_NT_HASH_SIZE])
 {
-	struct address_pools *pools = userdata;
+	const struct claim *claim = userdata;
 
-	address_pools_claim(pools, inet_address_to_ipv4(&user->attributes.ipv4));
+	address_pools_claim(claim->pools, inet_address_to_ipv4(&user->attributes.ipv4));
+	address_pools_claim(claim->pools, session_network_claim(claim->sessions, user));
 	return 0;
 }
 
 int session_addresses_claim(struct sessions *sessions, struct address_pools *pools)
 {
-	return user_database_walk_fixed(sessions->resources.users, claim_fixed, pools);
+	struct claim claim = { .sessions = sessions, .pools = pools };
+
+	session_networks_forget(sessions);
+	return user_database_walk_fixed(sessions->resources.users, claim_fixed, &claim);
 }
 
 int sessions_prepare_pools(const struct sessions *sessions,
@@ -222,6 +266,7 @@ void sessions_readmit(struct sessions *sessions)
 			inner_addresses_add(sessions->resources.inner,
 					    session->description.interface,
 					    session->description.inner_ipv4);
+		session_readmit_network(session);
 		session_dns_restore(session);
 	}
 	sessions_restore_groups(sessions);

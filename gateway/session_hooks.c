@@ -40,6 +40,7 @@ void session_run_hook(struct session *session, enum launcher_hook_event event, c
 		.session = description->id,
 		.event = event,
 		.inner_ipv4 = description->inner_ipv4,
+		.inner_network = description->inner_network,
 	};
 
 	/* Without PPP there is nothing that a hook could be about. */

@@ -113,12 +113,16 @@ void session_limits_done(struct session *session)
 static const char *end_reason(const struct session *session, const struct user *user)
 {
 	const uint32_t fixed = inet_address_to_ipv4(&user->attributes.ipv4);
+	const uint64_t network = session_own_network(user);
 
 	if (!user->attributes.enabled)
 		return "the user is disabled";
 	if (session->has_address && fixed != session->description.inner_ipv4 &&
 	    (fixed || session->address_is_fixed))
 		return "the user's address has changed";
+	if (session->has_network && network != session->description.inner_network &&
+	    (network || session->network_is_own))
+		return "the user's IPv6 network has changed";
 	return NULL;
 }
 

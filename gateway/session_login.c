@@ -125,6 +125,7 @@ static const char *admit(struct session *session, const struct user *user,
 			  strerror(-error));
 		return "inner isolation failed";
 	}
+	session_take_network(session, user, limits);
 	/* The log has said which, and what to do. */
 	if (session_limits_apply(session, user, limits) < 0)
 		return "the limits of the user cannot be put in force";
@@ -152,6 +153,10 @@ static void accept_login(struct session *session, const struct plugin_authentica
 	verdict.peer_ipv4 = session->description.inner_ipv4;
 	for (size_t i = 0; i < PLUGIN_DNS_MAX; i++)
 		verdict.dns_ipv4[i] = limits.dns_ipv4[i];
+	if (session->has_network) {
+		verdict.network = session->description.inner_network;
+		verdict.identifier = session->identifier;
+	}
 	session_trace(session, user->name, CLIENT_EVENT_LOGIN_ACCEPTED, "user \"%s\"", user->name);
 	plugin_channel_send_verdict(session->channel, &verdict);
 }
@@ -236,6 +241,24 @@ static void on_up(struct session *session, const struct plugin_up *up)
 	trace_up(session);
 }
 
+/* May come before on_up(), and again after IPv6CP was down for a while. */
+static void on_ipv6_up(struct session *session, const struct plugin_ipv6_up *up)
+{
+	int error;
+
+	if (session->state == SESSION_STATE_ENDING)
+		return;
+	if (!session->has_network || strcmp(up->interface, session->description.interface) != 0) {
+		log_error("session %u: pppd came up with IPv6 that it was not given", session->id);
+		session_end(session, "pppd used what it was not given");
+		return;
+	}
+	error = session_open_network(session);
+	if (error)
+		log_error("session %u: no IPv6: its interface gets no address: %s", session->id,
+			  strerror(-error));
+}
+
 /* Without a data path that counts, pppd's figures are the ones there are. */
 static void on_counters(struct session *session, const struct plugin_counters *counters)
 {
@@ -273,6 +296,8 @@ static void on_message(void *userdata, const union plugin_message *message)
 			  message->down.pppd_code);
 		break;
 	case PLUGIN_MESSAGE_IPV6_UP:
+		on_ipv6_up(session, &message->ipv6_up);
+		break;
 	case PLUGIN_MESSAGE_VERDICT:
 		break;
 	}

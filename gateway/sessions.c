@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "gateway/configuration_pools.h"
 #include "gateway/log.h"
 #include "gateway/session.h"
 #include "gateway/session_selector.h"
@@ -91,6 +92,7 @@ static int start_pppd(struct session *session, int path_descriptor)
 		.debug = configuration->ppp_debug,
 		.channel = session->path.path->is_terminal ? LAUNCHER_CHANNEL_TTY
 							   : LAUNCHER_CHANNEL_PPPOL2TP,
+		.ipv6 = configuration_has_ipv6(configuration),
 	};
 	_cleanup_(closep) int plugin_descriptor = -1;
 	int descriptors[LAUNCHER_DESCRIPTOR_COUNT_];
@@ -304,6 +306,7 @@ void sessions_free(struct sessions *sessions)
 	launcher_client_free(sessions->launcher);
 	address_pools_free(sessions->pools);
 	address_memory_free(sessions->memory);
+	session_networks_forget(sessions);
 	free(sessions);
 }
 

@@ -13,6 +13,7 @@
 #include "gateway/duration_histogram.h"
 #include "gateway/group_firewall.h"
 #include "gateway/inner_addresses.h"
+#include "gateway/interface_networks.h"
 #include "gateway/l2tp_service.h"
 #include "gateway/login_backoff.h"
 #include "gateway/login_refusal.h"
@@ -37,8 +38,9 @@ struct session_description {
 	char user[USER_NAME_MAX + 1]; /* "" before log-in */
 	char group[ATTRIBUTE_NAME_MAX + 1];
 	struct inet_address outer_address;
-	uint16_t outer_port;               /* of ESP-in-UDP; without it, of L2TP */
-	uint32_t inner_ipv4;               /* host byte order, 0 before log-in */
+	uint16_t outer_port;    /* of ESP-in-UDP; without it, of L2TP */
+	uint32_t inner_ipv4;    /* host byte order, 0 before log-in */
+	uint64_t inner_network; /* upper half of its IPv6 addresses, host byte order; 0: none */
 	char pool[ATTRIBUTE_NAME_MAX + 1]; /* that it was leased from; "": the user's own */
 	char interface[16];
 	const char *data_path;     /* static */
@@ -72,12 +74,15 @@ struct sessions_resources {
 	const struct configuration *configuration;
 	struct user_database *users;
 	struct login_backoff *backoff;
-	struct inner_addresses *inner; /* NULL: no isolation (protection off) */
-	struct inner_addresses *dns;   /* NULL as well then: servers instead of addresses */
-	struct group_firewall *groups; /* NULL as well then */
-	struct client_traces *traces;  /* NULL: none are kept */
-	struct sa_tracking *tracking;  /* NULL: protection off */
-	bool refuse_all;               /* isolation is not in force: no call is taken */
+	struct inner_addresses *inner;       /* NULL: no isolation (protection off) */
+	struct inner_addresses *inner6;      /* NULL as well then: networks instead of addresses */
+	struct inner_addresses *dns;         /* the same: servers instead of addresses */
+	struct group_firewall *groups;       /* NULL as well then */
+	struct client_traces *traces;        /* NULL: none are kept */
+	struct sa_tracking *tracking;        /* NULL: protection off */
+	struct interface_networks *networks; /* NULL: no interface gets an IPv6 address */
+	bool refuse_all;                     /* isolation is not in force: no call is taken */
+	bool refuse_ipv6;                    /* that of IPv6 is not: no session gets any */
 };
 
 /* Ops for l2tp_service_new(); their userdata is the struct sessions. */
@@ -105,6 +110,9 @@ void sessions_remove_listener(struct sessions *sessions, const struct sessions_l
 			      void *userdata);
 /* Isolation became available or went: new calls are taken or refused. */
 void sessions_set_refuse_all(struct sessions *sessions, bool refuse_all);
+
+/* The same of the isolation of IPv6 alone: new sessions have IPv6 or not. */
+void sessions_set_refuse_ipv6(struct sessions *sessions, bool refuse_ipv6);
 
 /* The set of inner addresses was emptied by somebody: puts the living ones back. */
 void sessions_readmit(struct sessions *sessions);

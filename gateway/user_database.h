@@ -119,7 +119,7 @@ int user_database_get(struct user_database *database, const char *name, struct u
 int user_database_walk(struct user_database *database, const struct user_filter *filter,
 		       user_fn each, void *userdata);
 
-/* Users who have a fixed IPv4 address, without looking at the others. Return: as above. */
+/* Users who have an address of their own, without looking at the others. Return: as above. */
 int user_database_walk_fixed(struct user_database *database, user_fn each, void *userdata);
 
 /* Return: the number of users, or negative errno. */

@@ -256,7 +256,8 @@ int user_database_walk(struct user_database *database, const struct user_filter 
 int user_database_walk_fixed(struct user_database *database, user_fn each, void *userdata)
 {
 	_cleanup_(user_database_finalizep) sqlite3_stmt *statement = NULL;
-	int result = prepare_walk(database, "WHERE ipv4 IS NOT NULL", &statement);
+	int result =
+		prepare_walk(database, "WHERE ipv4 IS NOT NULL OR ipv6 IS NOT NULL", &statement);
 
 	return result < 0 ? result : walk_rows(database, statement, each, userdata);
 }

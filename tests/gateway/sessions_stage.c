@@ -160,6 +160,42 @@ int inner_addresses_remove(struct inner_addresses *inner, const char *interface,
 	return 0;
 }
 
+int inner_addresses_add_network(struct inner_addresses *inner, const char *interface,
+				uint64_t network)
+{
+	if (fake.network_error)
+		return fake.network_error;
+	fake.inner6_elements++;
+	return 0;
+}
+
+int inner_addresses_remove_network(struct inner_addresses *inner, const char *interface,
+				   uint64_t network)
+{
+	fake.inner6_elements--;
+	return 0;
+}
+
+int interface_networks_check(struct interface_networks *networks, uint64_t network)
+{
+	return network == fake.host_network ? -EADDRINUSE : 0;
+}
+
+int interface_networks_add(struct interface_networks *networks, const char *interface,
+			   uint64_t network)
+{
+	fake.open_networks++;
+	fake.open_network = network;
+	return 0;
+}
+
+int interface_networks_remove(struct interface_networks *networks, const char *interface,
+			      uint64_t network)
+{
+	fake.open_networks--;
+	return 0;
+}
+
 int group_firewall_set_networks(struct group_firewall *groups, uint32_t group_id,
 				const struct address_networks *networks)
 {
@@ -213,7 +249,9 @@ int user_database_get_group(struct user_database *database, const char *name,
 
 int user_database_walk_fixed(struct user_database *database, user_fn each, void *userdata)
 {
-	return fake.stored.attributes.ipv4.family ? each(userdata, &fake.stored, NULL) : 0;
+	bool is_fixed = fake.stored.attributes.ipv4.family || fake.stored.attributes.ipv6.family;
+
+	return is_fixed ? each(userdata, &fake.stored, NULL) : 0;
 }
 
 static int fake_descriptor(const struct l2tp_data_path_session *session)
@@ -270,7 +308,9 @@ int set_up(void **state)
 	struct sessions_resources resources = {
 		.configuration = &configuration,
 		.inner = (struct inner_addresses *)&fake,
+		.inner6 = (struct inner_addresses *)&fake,
 		.dns = FAKE_DNS,
+		.networks = (struct interface_networks *)&fake,
 		.groups = (struct group_firewall *)&fake,
 	};
 
@@ -285,6 +325,7 @@ int set_up(void **state)
 							      .first_ipv4 = GUESTS,
 							      .last_ipv4 = GUESTS };
 	configuration.pool_count = 1;
+	configuration.pool_ipv6 = (struct address_ipv6_prefix){ 0 };
 	configuration.local_ipv4 = POOL_FIRST - 1;
 	configuration.mtu = 1280;
 	configuration.login_backoff = (struct login_backoff_settings){

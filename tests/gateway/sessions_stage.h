@@ -39,6 +39,11 @@ struct sessions_fake {
 	unsigned int channels;
 	struct plugin_verdict verdict;
 	int inner_elements;
+	int inner6_elements;
+	int network_error;
+	int open_networks; /* interfaces with an address */
+	uint64_t open_network;
+	uint64_t host_network; /* that is on another interface */
 	int dns_elements;
 	uint32_t dns_ipv4; /* added last */
 	unsigned int downs;
