@@ -38,11 +38,11 @@ enum command_result command_fail(const char *format, ...)
 	return COMMAND_FAILED;
 }
 
-bool command_needs_root(const struct command *command)
+bool command_is_allowed(const struct command *command)
 {
-	if (geteuid() == 0)
+	if (!command->root_does || geteuid() == 0)
 		return true;
-	command_fail("%s changes files of this host: only root may", command->words);
+	command_fail("%s %s: only root may", command->words, command->root_does);
 	return false;
 }
 
@@ -107,6 +107,8 @@ enum command_result command_parse(const struct command *command, int argc, char 
 	if (arguments.operand_count > abs(operand_count))
 		return command_usage(command, "unexpected argument %s",
 				     arguments.operands[abs(operand_count)]);
+	if (arguments.json && command->no_json)
+		return command_usage(command, "has no --json%s", command->no_json);
 	*ret_arguments = arguments;
 	return COMMAND_DONE;
 }

@@ -21,6 +21,8 @@ enum command_result {
  * @arguments: for the usage line
  * @summary:   half a line
  * @help:      whole lines, each option with its meaning
+ * @no_json:   NULL if it can print JSON; else what is said behind "has no --json", or ""
+ * @root_does: NULL if anybody may; else what it does that only root may
  * @run:       @argv[0] is the last word of the command
  */
 struct command {
@@ -28,6 +30,8 @@ struct command {
 	const char *arguments;
 	const char *summary;
 	const char *help;
+	const char *no_json;
+	const char *root_does;
 	enum command_result (*run)(const struct command *command, int argc, char **argv);
 };
 
@@ -38,8 +42,11 @@ enum command_result command_usage(const struct command *command, const char *for
 /* Prints "saregate: ..." as one line. Return: COMMAND_FAILED. */
 enum command_result command_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Whether the caller is root; says so if not. */
-bool command_needs_root(const struct command *command);
+/*
+ * Whether the caller may have it done: is root where @root_does is said. Says so if not. For
+ * commands to ask once their arguments are right: a wrong one is wrong for everybody.
+ */
+bool command_is_allowed(const struct command *command);
 
 /* For root's commands that run other programs: not from wherever the caller's PATH leads. */
 void command_make_environment_plain(void);
@@ -65,7 +72,8 @@ struct command_option {
 };
 
 /**
- * command_parse() - options anywhere, then exactly @operand_count operands
+ * command_parse() - options anywhere, then exactly @operand_count operands; --json only
+ *                   where the command has it
  * @operand_count: or COMMAND_UP_TO() so many
  * @options: ended by a NULL name, or NULL
  *

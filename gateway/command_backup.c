@@ -188,10 +188,8 @@ static enum command_result run(const struct command *command, int argc, char **a
 	result = command_parse(command, argc, argv, options, 1, &arguments);
 	if (result != COMMAND_DONE)
 		return result;
-	if (arguments.json)
-		return command_usage(command, "has no --json");
-	if (geteuid() != 0)
-		return command_fail("backup reads the pre-shared key and the users: only root may");
+	if (!command_is_allowed(command))
+		return COMMAND_FAILED;
 	command_make_environment_plain();
 	return back_up(arguments.operands[0], way, force);
 }
@@ -207,5 +205,7 @@ const struct command command_backup = {
 		"  --force        replace FILE\n"
 		"\n"
 		"Example: saregate backup /root/gateway.json",
+	.no_json = "",
+	.root_does = "reads the pre-shared key and the users",
 	.run = run,
 };

@@ -34,8 +34,6 @@ static enum command_result run(const struct command *command, int argc, char **a
 	result = command_parse(command, argc, argv, NULL, is_named, &arguments);
 	if (result != COMMAND_DONE)
 		return result;
-	if (arguments.json)
-		return command_usage(command, "has no --json");
 	path = is_named ? arguments.operands[0] : SETUP_CONFIGURATION_PATH;
 	r = configuration_load(path, &configuration, error);
 	if (r == -EINVAL)
@@ -54,5 +52,6 @@ const struct command command_config_check = {
 		"is allowed there.\n"
 		"\n"
 		"Example: saregate config check /root/saregate.conf.new",
+	.no_json = "",
 	.run = run,
 };

@@ -84,8 +84,6 @@ static enum command_result run(const struct command *command, int argc, char **a
 	result = command_parse(command, argc, argv, options, 0, &arguments);
 	if (result != COMMAND_DONE)
 		return result;
-	if (arguments.json)
-		return command_usage(command, "has no --json: saregate status has");
 	if (output && !*output)
 		return command_usage(command, "--output wants the name of a file");
 	result = answer_get("GetStatus", &status);
@@ -112,5 +110,6 @@ const struct command command_metrics = {
 		"\n"
 		"Example: saregate metrics --output "
 		"/var/lib/prometheus/node-exporter/saregate.prom",
+	.no_json = ": saregate status has",
 	.run = run,
 };

@@ -262,14 +262,12 @@ static enum command_result run(const struct command *command, int argc, char **a
 	result = command_parse(command, argc, argv, options, 1, &arguments);
 	if (result != COMMAND_DONE)
 		return result;
-	if (arguments.json)
-		return command_usage(command, "has no --json");
 	profile.user = arguments.operands[0];
 	result = check_request(command, &request, &profile);
 	if (result != COMMAND_DONE)
 		return result;
-	if (geteuid() != 0)
-		return command_fail("profile reads the pre-shared key: only root may");
+	if (!command_is_allowed(command))
+		return COMMAND_FAILED;
 	command_make_environment_plain();
 	return make_profile(&request, &profile);
 }
@@ -300,5 +298,7 @@ const struct command command_profile = {
 		"  --sign-chain FILE  certificates between it and a root that the device knows\n"
 		"\n"
 		"Example: saregate profile alice --client apple --output /root/alice.mobileconfig",
+	.no_json = "",
+	.root_does = "reads the pre-shared key",
 	.run = run,
 };

@@ -61,12 +61,10 @@ static enum command_result run_show(const struct command *command, int argc, cha
 	result = command_parse(command, argc, argv, options, 0, &arguments);
 	if (result != COMMAND_DONE)
 		return result;
-	if (arguments.json)
-		return command_usage(command, "has no --json");
 	if (force && !output)
 		return command_usage(command, "--force is for --output");
-	if (geteuid() != 0)
-		return command_fail("psk show reads the pre-shared key: only root may");
+	if (!command_is_allowed(command))
+		return COMMAND_FAILED;
 	return show(output, force);
 }
 
@@ -141,9 +139,7 @@ static enum command_result run_rotate(const struct command *command, int argc, c
 	result = command_parse(command, argc, argv, NULL, 0, &arguments);
 	if (result != COMMAND_DONE)
 		return result;
-	if (arguments.json)
-		return command_usage(command, "has no --json");
-	if (!command_needs_root(command))
+	if (!command_is_allowed(command))
 		return COMMAND_FAILED;
 	command_make_environment_plain();
 	r = rotate(&reason);
@@ -166,6 +162,8 @@ const struct command command_psk_show = {
 		"  --force        replace FILE\n"
 		"\n"
 		"Example: saregate psk show",
+	.no_json = "",
+	.root_does = "reads the pre-shared key",
 	.run = run_show,
 };
 
@@ -178,5 +176,7 @@ const struct command command_psk_rotate = {
 		"is renewed; every device needs the new key.\n"
 		"\n"
 		"Example: saregate psk rotate",
+	.no_json = "",
+	.root_does = "changes files of this host",
 	.run = run_rotate,
 };

@@ -268,11 +268,9 @@ static enum command_result run(const struct command *command, int argc, char **a
 	result = command_parse(command, argc, argv, options, 1, &arguments);
 	if (result != COMMAND_DONE)
 		return result;
-	if (arguments.json)
-		return command_usage(command, "has no --json");
 	if (setup_arguments_check(command, setup) != COMMAND_DONE)
 		return COMMAND_USAGE;
-	if (!command_needs_root(command))
+	if (!command_is_allowed(command))
 		return COMMAND_FAILED;
 	command_make_environment_plain();
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -297,5 +295,7 @@ const struct command command_restore = {
 		"                        as for setup, where this host is not like the other\n"
 		"\n"
 		"Example: saregate restore /root/gateway.json",
+	.no_json = "",
+	.root_does = "changes files of this host",
 	.run = run,
 };

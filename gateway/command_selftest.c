@@ -47,9 +47,8 @@ static enum command_result run(const struct command *command, int argc, char **a
 	if (test.options.address &&
 	    (inet_address_parse(test.options.address, &address) < 0 || address.family != AF_INET))
 		return command_usage(command, "--address wants an IPv4 address like 192.0.2.1");
-	if (geteuid() != 0)
-		return command_fail("selftest makes a network namespace and reads the pre-shared "
-				    "key: only root may");
+	if (!command_is_allowed(command))
+		return COMMAND_FAILED;
 	command_make_environment_plain();
 	test.told = arguments.json ? say_nothing : selftest_report_stage;
 	return sum_up(&test, selftest_run(&test), arguments.json);
@@ -82,5 +81,6 @@ const struct command command_selftest = {
 		"  --json             object with all stages\n"
 		"\n"
 		"Example: saregate selftest",
+	.root_does = "makes a network namespace and reads the pre-shared key",
 	.run = run,
 };

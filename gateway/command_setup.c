@@ -191,12 +191,10 @@ static enum command_result run(const struct command *command, int argc, char **a
 	result = command_parse(command, argc, argv, options, 0, &arguments);
 	if (result != COMMAND_DONE)
 		return result;
-	if (arguments.json)
-		return command_usage(command, "has no --json");
 	result = check(command, &request, argc);
 	if (result != COMMAND_DONE)
 		return result;
-	if (!command_needs_root(command))
+	if (!command_is_allowed(command))
 		return COMMAND_FAILED;
 	return carry_out(&request);
 }
@@ -240,5 +238,7 @@ const struct command command_setup = {
 		"stay\n"
 		"\n"
 		"Example: saregate setup --user alice --generate",
+	.no_json = "",
+	.root_does = "changes files of this host",
 	.run = run,
 };

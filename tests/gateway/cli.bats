@@ -130,6 +130,26 @@ refused() {
 	usage restore file --listen-address 192.0.2.1 --interface eth0
 }
 
+# no_json WORDS ARGUMENT...: what is said to --json.
+no_json() {
+	local words=$1
+	read -ra command <<<"$words"
+	shift
+	usage "${command[@]}" "$@" --json
+	[ "$(<"$BATS_TEST_TMPDIR/err")" = "saregate $words: has no --json (see: saregate $words --help)" ]
+}
+
+@test "a command that prints no JSON says so" {
+	no_json backup file
+	no_json restore file
+	no_json "config check"
+	no_json "psk rotate"
+	no_json "psk show"
+	no_json setup
+	usage metrics --json
+	grep -q '^saregate metrics: has no --json: saregate status has (see: ' "$BATS_TEST_TMPDIR/err"
+}
+
 @test "without arguments the overview goes to stderr" {
 	run -2 --separate-stderr "$saregate"
 	[ -z "$output" ]
@@ -186,16 +206,28 @@ refused() {
 	grep -q 'saregated is not running: systemctl start saregated' "$BATS_TEST_TMPDIR/err"
 }
 
-@test "setup is for root only" {
-	[ "$(id -u)" -eq 0 ] || skip "needs root, to become somebody else"
-	command -v setpriv >/dev/null || skip "setpriv is not installed"
-	local copy=$BATS_TEST_TMPDIR/saregate status=0
-	cp "$saregate" "$copy"
-	chmod 755 "$copy" "$BATS_TEST_TMPDIR"
-	chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_RUN_TMPDIR"/*/* || true
-	setpriv --reuid=65534 --regid=65534 --clear-groups "$copy" setup --non-interactive \
+# only_root WHAT COMMAND...: nobody is refused it, because it does WHAT.
+only_root() {
+	local what=$1 status=0
+	shift
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$copy" "$@" \
 		2>"$BATS_TEST_TMPDIR/err" || status=$?
 	cat "$BATS_TEST_TMPDIR/err"
 	[ "$status" -eq 1 ]
-	grep -q 'only root may' "$BATS_TEST_TMPDIR/err"
+	[ "$(<"$BATS_TEST_TMPDIR/err")" = "saregate: $what: only root may" ]
+}
+
+@test "what only root may is refused with what it does" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root, to become somebody else"
+	command -v setpriv >/dev/null || skip "setpriv is not installed"
+	local copy=$BATS_TEST_TMPDIR/saregate
+	cp "$saregate" "$copy"
+	chmod 755 "$copy" "$BATS_TEST_TMPDIR"
+	chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_RUN_TMPDIR"/*/* || true
+	only_root 'setup changes files of this host' setup --non-interactive
+	only_root 'restore changes files of this host' restore file
+	only_root 'psk rotate changes files of this host' psk rotate
+	only_root 'psk show reads the pre-shared key' psk show
+	only_root 'backup reads the pre-shared key and the users' backup file
+	only_root 'selftest makes a network namespace and reads the pre-shared key' selftest
 }
