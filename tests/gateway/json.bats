@@ -4,15 +4,7 @@
 # shellcheck disable=SC2154 # top_srcdir, top_builddir: from the makefile
 bats_require_minimum_version 1.5.0
 
-setup_file() { load daemon-host; daemon_setup_file; }
-
-setup() {
-	load daemon-host
-	daemon_setup
-	start_daemon_on_bus
-}
-
-teardown() { daemon_teardown; }
+load daemon-on-bus
 
 # fits COMMAND [ARGUMENT...]: its words are one argument
 fits() {

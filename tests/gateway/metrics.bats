@@ -5,17 +5,7 @@
 # shellcheck disable=SC2154 # top_srcdir, top_builddir: from the makefile; stderr: from run
 bats_require_minimum_version 1.5.0
 
-setup_file() { load daemon-host; daemon_setup_file; }
-
-setup() {
-	load daemon-host
-	daemon_setup
-	start_bus
-	write_configuration system
-	start_daemon
-}
-
-teardown() { daemon_teardown; }
+load daemon-on-bus
 
 # A checked text is in $folder/metrics.
 metrics() {

@@ -6,15 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 
-setup_file() { load daemon-host; daemon_setup_file; }
-
-setup() {
-	load daemon-host
-	daemon_setup
-	start_daemon_on_bus
-}
-
-teardown() { daemon_teardown; }
+load daemon-on-bus
 
 # listed [OPTION...]: the numbers of the sessions, on one line
 listed() {

@@ -5,15 +5,7 @@
 # shellcheck disable=SC2154,SC2034,SC2030,SC2031 # folder, saregate...: daemon-host; stderr: run
 bats_require_minimum_version 1.5.0
 
-setup_file() { load daemon-host; daemon_setup_file; }
-
-setup() {
-	load daemon-host
-	daemon_setup
-	start_daemon_on_bus
-}
-
-teardown() { daemon_teardown; }
+load daemon-on-bus
 
 # add NAME ARGUMENT...
 add() { printf 'correct horse\n' | "$saregate" user add "$@" --password-stdin; }
