@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "gateway/json_build.h"
 #include "gateway/profile.h"
 
 #include <errno.h>
@@ -38,20 +39,6 @@ void backup_done(struct backup *backup)
 
 /* ---- to text ----------------------------------------------------------------------- */
 
-/* Takes @value. */
-static int add(json_object *object, const char *key, json_object *value)
-{
-	if (value && json_object_object_add(object, key, value) == 0)
-		return 0;
-	json_object_put(value);
-	return -ENOMEM;
-}
-
-static int add_text(json_object *object, const char *key, const char *text)
-{
-	return add(object, key, json_object_new_string(text));
-}
-
 static int add_users(json_object *object, const struct backup *backup)
 {
 	size_t size = BASE64_ENCODE_RAW_LENGTH(backup->users_size);
@@ -65,7 +52,7 @@ static int add_users(json_object *object, const struct backup *backup)
 		return -ENOMEM;
 	base64_encode_raw(text, backup->users_size, backup->users);
 	text[size] = '\0';
-	r = add_text(object, "users", text);
+	r = json_build_add_text(object, "users", text);
 	wipe_and_free(text, size);
 	return r;
 }
@@ -78,23 +65,24 @@ int backup_format(const struct backup *backup, char **ret_text)
 
 	if (!object)
 		return -ENOMEM;
-	r = add_text(object, "format", FORMAT);
+	r = json_build_add_text(object, "format", FORMAT);
 	if (r == 0)
-		r = add(object, "version", json_object_new_int(VERSION));
+		r = json_build_add(object, "version", json_object_new_int(VERSION));
 	if (r == 0)
-		r = add_text(object, "program", backup->program);
+		r = json_build_add_text(object, "program", backup->program);
 	if (r == 0)
-		r = add_text(object, "host", backup->host);
+		r = json_build_add_text(object, "host", backup->host);
 	if (r == 0)
-		r = add(object, "created", json_object_new_int64((int64_t)backup->created));
+		r = json_build_add(object, "created",
+				   json_object_new_int64((int64_t)backup->created));
 	if (r == 0)
-		r = add_text(object, "configuration", backup->configuration);
+		r = json_build_add_text(object, "configuration", backup->configuration);
 	if (r == 0)
-		r = add_text(object, "pre_shared_key", backup->pre_shared_key);
+		r = json_build_add_text(object, "pre_shared_key", backup->pre_shared_key);
 	if (r == 0)
-		r = add_text(object, "connections", backup->connections);
+		r = json_build_add_text(object, "connections", backup->connections);
 	if (r == 0)
-		r = add_text(object, "public_address", backup->public_address);
+		r = json_build_add_text(object, "public_address", backup->public_address);
 	if (r == 0)
 		r = add_users(object, backup);
 	if (r < 0)

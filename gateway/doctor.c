@@ -3,6 +3,7 @@
 #include "gateway/doctor.h"
 
 #include "base/cleanup.h"
+#include "gateway/json_build.h"
 #include "gateway/terminal_colour.h"
 
 #include <errno.h>
@@ -165,27 +166,16 @@ void doctor_print(const struct doctor_findings *findings, bool verbose, FILE *st
 	fputc('\n', stream);
 }
 
-static int add_text(json_object *object, const char *key, const char *text)
-{
-	json_object *value = json_object_new_string(text);
-
-	if (!value)
-		return -ENOMEM;
-	if (json_object_object_add(object, key, value) == 0)
-		return 0;
-	json_object_put(value);
-	return -ENOMEM;
-}
-
 static json_object *finding_to_json(const struct doctor_finding *finding)
 {
 	const char *remedy = finding->is_command ? "command" : "remedy";
 	_cleanup_(json_putp) json_object *object = json_object_new_object();
 
-	if (!object || add_text(object, "severity", severity_names[finding->severity]) < 0 ||
-	    add_text(object, "area", finding->area) < 0 ||
-	    add_text(object, "problem", finding->problem) < 0 ||
-	    (finding->remedy && add_text(object, remedy, finding->remedy) < 0))
+	if (!object ||
+	    json_build_add_text(object, "severity", severity_names[finding->severity]) < 0 ||
+	    json_build_add_text(object, "area", finding->area) < 0 ||
+	    json_build_add_text(object, "problem", finding->problem) < 0 ||
+	    (finding->remedy && json_build_add_text(object, remedy, finding->remedy) < 0))
 		return NULL;
 	return TAKE_PTR(object);
 }
@@ -193,19 +183,13 @@ static json_object *finding_to_json(const struct doctor_finding *finding)
 json_object *doctor_to_json(const struct doctor_findings *findings)
 {
 	_cleanup_(json_putp) json_object *list = json_object_new_array();
-	json_object *object;
 
 	for (int severity = DOCTOR_ERROR; list && severity >= DOCTOR_GOOD; severity--) {
 		for (size_t i = 0; i < findings->count; i++) {
 			if (findings->entries[i].severity != (enum doctor_severity)severity)
 				continue;
-			object = finding_to_json(&findings->entries[i]);
-			if (!object)
+			if (json_build_append(list, finding_to_json(&findings->entries[i])) < 0)
 				return NULL;
-			if (json_object_array_add(list, object) < 0) {
-				json_object_put(object);
-				return NULL;
-			}
 		}
 	}
 	return TAKE_PTR(list);

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "gateway/json_build.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -160,48 +161,34 @@ int setup_state_parse(const char *text, struct setup_state *ret_state)
 	return 0;
 }
 
-/* Takes @value. */
-static int add(json_object *object, const char *key, json_object *value)
-{
-	if (value && json_object_object_add(object, key, value) == 0)
-		return 0;
-	json_object_put(value);
-	return -ENOMEM;
-}
-
 /* A text that may be missing. */
 static int add_copy(json_object *object, const char *key, const char *text)
 {
-	return text ? add(object, key, json_object_new_string(text)) : 0;
+	return text ? json_build_add_text(object, key, text) : 0;
 }
 
 static int add_rules(json_object *object, const char *key, const struct foreign_rules *rules)
 {
 	json_object *list = json_object_new_array();
-	int r = add(object, key, list);
+	int r = json_build_add(object, key, list);
 
-	for (size_t i = 0; r == 0 && i < rules->count; i++) {
-		json_object *rule = json_object_new_string(rules->rules[i]);
-
-		if (!rule || json_object_array_add(list, rule) < 0) {
-			json_object_put(rule);
-			r = -ENOMEM;
-		}
-	}
+	for (size_t i = 0; r == 0 && i < rules->count; i++)
+		r = json_build_append(list, json_object_new_string(rules->rules[i]));
 	return r;
 }
 
 static int add_ipv6(json_object *object, const struct setup_state *state)
 {
-	int r = add(object, "ipv6", json_object_new_boolean(true));
+	int r = json_build_add(object, "ipv6", json_object_new_boolean(true));
 
 	if (r == 0)
-		r = add(object, "ipv6_forwarding_was_on",
-			json_object_new_boolean(state->ipv6_forwarding_was_on));
+		r = json_build_add(object, "ipv6_forwarding_was_on",
+				   json_object_new_boolean(state->ipv6_forwarding_was_on));
 	if (r == 0)
-		r = add(object, "accept_ra", json_object_new_string(state->accept_ra));
+		r = json_build_add_text(object, "accept_ra", state->accept_ra);
 	if (r == 0)
-		r = add(object, "optmem_max_was", json_object_new_int64(state->optmem_max_was));
+		r = json_build_add(object, "optmem_max_was",
+				   json_object_new_int64(state->optmem_max_was));
 	return r;
 }
 
@@ -213,21 +200,22 @@ int setup_state_format(const struct setup_state *state, char **ret_text)
 
 	if (!object)
 		return -ENOMEM;
-	r = add(object, "version", json_object_new_int(VERSION));
+	r = json_build_add(object, "version", json_object_new_int(VERSION));
 	if (r == 0)
-		r = add(object, "complete", json_object_new_boolean(state->is_complete));
+		r = json_build_add(object, "complete", json_object_new_boolean(state->is_complete));
 	if (r == 0)
-		r = add(object, "connection", json_object_new_string(state->connections));
+		r = json_build_add_text(object, "connection", state->connections);
 	if (r == 0)
-		r = add(object, "public_address", json_object_new_string(state->public_address));
+		r = json_build_add_text(object, "public_address", state->public_address);
 	if (r == 0)
-		r = add(object, "forwarding_was_on",
-			json_object_new_boolean(state->forwarding_was_on));
+		r = json_build_add(object, "forwarding_was_on",
+				   json_object_new_boolean(state->forwarding_was_on));
 	if (r == 0)
-		r = add(object, "ipsec_was_enabled",
-			json_object_new_boolean(state->ipsec_was_enabled));
+		r = json_build_add(object, "ipsec_was_enabled",
+				   json_object_new_boolean(state->ipsec_was_enabled));
 	if (r == 0)
-		r = add(object, "pluto_file", json_object_new_boolean(state->has_pluto_file));
+		r = json_build_add(object, "pluto_file",
+				   json_object_new_boolean(state->has_pluto_file));
 	if (r == 0 && state->has_ipv6)
 		r = add_ipv6(object, state);
 	if (r == 0)

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "gateway/answer.h"
+#include "gateway/json_build.h"
 #include "gateway/terminal_colour.h"
 
 #include <errno.h>
@@ -138,28 +139,14 @@ void why_report_print(const struct why_report *report, FILE *stream)
 
 /* ---- JSON --------------------------------------------------------------------------- */
 
-/* Takes over @value. Return: 0; -ENOMEM. */
-static int add(json_object *object, const char *key, json_object *value)
-{
-	if (value && json_object_object_add(object, key, value) == 0)
-		return 0;
-	json_object_put(value);
-	return -ENOMEM;
-}
-
-static int add_text(json_object *object, const char *key, const char *text)
-{
-	return add(object, key, json_object_new_string(text));
-}
-
 static json_object *step_to_json(const struct why_step *step)
 {
 	_cleanup_(json_putp) json_object *object = json_object_new_object();
 
-	if (!object || add(object, "time", json_object_new_uint64(step->usec)) < 0 ||
-	    add_text(object, "stage", why_stage_text(step->stage)) < 0 ||
-	    add_text(object, "text", step->text) < 0 ||
-	    add(object, "times", json_object_new_int64(step->times)) < 0)
+	if (!object || json_build_add(object, "time", json_object_new_uint64(step->usec)) < 0 ||
+	    json_build_add_text(object, "stage", why_stage_text(step->stage)) < 0 ||
+	    json_build_add_text(object, "text", step->text) < 0 ||
+	    json_build_add(object, "times", json_object_new_int64(step->times)) < 0)
 		return NULL;
 	return TAKE_PTR(object);
 }
@@ -168,16 +155,11 @@ static int add_steps(json_object *object, const struct why_attempt *attempt)
 {
 	json_object *list = json_object_new_array();
 
-	if (add(object, "steps", list) < 0)
+	if (json_build_add(object, "steps", list) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < attempt->step_count; i++) {
-		json_object *step = step_to_json(&attempt->steps[i]);
-
-		if (!step || json_object_array_add(list, step) < 0) {
-			json_object_put(step);
+	for (size_t i = 0; i < attempt->step_count; i++)
+		if (json_build_append(list, step_to_json(&attempt->steps[i])) < 0)
 			return -ENOMEM;
-		}
-	}
 	return 0;
 }
 
@@ -189,14 +171,15 @@ static json_object *attempt_to_json(const struct why_attempt *attempt)
 
 	why_judge(attempt, &verdict);
 	inet_address_format(&attempt->outer.address, address);
-	if (!object || add_text(object, "outer_address", address) < 0 ||
-	    add(object, "outer_port", json_object_new_int(attempt->outer.port)) < 0 ||
-	    add_text(object, "ike_identity", attempt->identity) < 0 ||
-	    add_text(object, "user", attempt->user) < 0 || add_steps(object, attempt) < 0 ||
-	    add_text(object, "stage", why_stage_text(verdict.stage)) < 0 ||
-	    add(object, "failed", json_object_new_boolean(verdict.failed)) < 0 ||
-	    add_text(object, "cause", verdict.cause) < 0 ||
-	    add_text(object, "remedy", verdict.remedy) < 0)
+	if (!object || json_build_add_text(object, "outer_address", address) < 0 ||
+	    json_build_add(object, "outer_port", json_object_new_int(attempt->outer.port)) < 0 ||
+	    json_build_add_text(object, "ike_identity", attempt->identity) < 0 ||
+	    json_build_add_text(object, "user", attempt->user) < 0 ||
+	    add_steps(object, attempt) < 0 ||
+	    json_build_add_text(object, "stage", why_stage_text(verdict.stage)) < 0 ||
+	    json_build_add(object, "failed", json_object_new_boolean(verdict.failed)) < 0 ||
+	    json_build_add_text(object, "cause", verdict.cause) < 0 ||
+	    json_build_add_text(object, "remedy", verdict.remedy) < 0)
 		return NULL;
 	return TAKE_PTR(object);
 }
@@ -206,20 +189,16 @@ static int add_attempts(json_object *object, const char *key, const struct why_r
 {
 	json_object *list = json_object_new_array();
 
-	if (add(object, key, list) < 0)
+	if (json_build_add(object, key, list) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < why_count(report->why); i++) {
 		const struct why_attempt *attempt = why_attempt(report->why, i);
-		json_object *item;
 
 		if (others ? !is_other(report, attempt) || !is_last_of_its_address(report, i)
 			   : !why_is_about(attempt, report->who))
 			continue;
-		item = attempt_to_json(attempt);
-		if (!item || json_object_array_add(list, item) < 0) {
-			json_object_put(item);
+		if (json_build_append(list, attempt_to_json(attempt)) < 0)
 			return -ENOMEM;
-		}
 	}
 	return 0;
 }
@@ -228,8 +207,8 @@ int why_report_print_json(const struct why_report *report)
 {
 	_cleanup_(json_putp) json_object *object = json_object_new_object();
 
-	if (!object || add_text(object, "who", report->who) < 0 ||
-	    add(object, "since", json_object_new_uint64(report->since)) < 0 ||
+	if (!object || json_build_add_text(object, "who", report->who) < 0 ||
+	    json_build_add(object, "since", json_object_new_uint64(report->since)) < 0 ||
 	    add_attempts(object, "attempts", report, false) < 0 ||
 	    add_attempts(object, "others", report, true) < 0)
 		return -ENOMEM;
