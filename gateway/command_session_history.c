@@ -85,9 +85,9 @@ static enum command_result get_page(const struct request *request, json_object *
 /* ---- rows -------------------------------------------------------------------------- */
 
 static const char *const csv_keys[] = {
-	"started",       "ended",      "duration",      "id",           "user",
-	"outer_address", "outer_port", "inner_address", "ike_identity", "data_path",
-	"bytes_in",      "bytes_out",  "packets_in",    "packets_out",  "cause",
+	"started",    "ended",         "duration",     "id",         "user",     "outer_address",
+	"outer_port", "inner_address", "ike_identity", "data_path",  "bytes_in", "bytes_out",
+	"packets_in", "packets_out",   "cause",        "inner_ipv6",
 };
 
 static void print_csv_title(void)

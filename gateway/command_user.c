@@ -262,7 +262,7 @@ static enum command_result run_del(const struct command *command, int argc, char
 	"                          seconds since 1970, or never\n"                              \
 	"  --group NAME            what the group says holds where the user says nothing\n"     \
 	"  --ipv4 ADDRESS          inner address of this user's own; one session at a time\n"   \
-	"  --ipv6 ADDRESS          the same over IPv6; stored, without effect\n"                \
+	"  --ipv6 ADDRESS          whose network of 64 bits is always this user's\n"            \
 	"  --pool NAME             pool for the inner address: [pool NAME] of saregate.conf,\n" \
 	"                          default; empty: the group's, else default\n"                 \
 	"  --dns ADDRESS[,ADDRESS] DNS servers that this user is told of\n"                     \

@@ -79,6 +79,7 @@ static int append_row(sd_bus_message *reply, const struct history_record *record
 	    (error = control_bus_append_string(reply, "ike-identity", record->ike_identity)) < 0 ||
 	    (error = control_bus_append_string(reply, "inner-address", record->inner_address)) <
 		    0 ||
+	    (error = control_bus_append_string(reply, "inner-ipv6", record->inner_ipv6)) < 0 ||
 	    (error = control_bus_append_string(reply, "data-path", record->data_path)) < 0 ||
 	    (error = append_figures(reply, record)) < 0 ||
 	    (error = control_bus_append_string(reply, "cause", record->cause)) < 0)

@@ -16,14 +16,17 @@
 
 static int append_names(sd_bus_message *message, const struct session_description *session)
 {
+	char network[ADDRESS_TEXT_IPV6_PREFIX_MAX];
 	int error;
 
+	address_text_format_ipv6_network(session->inner_network, network);
 	if ((error = control_bus_append_string(message, "user", session->user)) < 0 ||
 	    (error = control_bus_append_string(message, "group", session->group)) < 0 ||
 	    (error = control_bus_append_address(message, "outer-address",
 						&session->outer_address)) < 0 ||
 	    (error = control_bus_append_u16(message, "outer-port", session->outer_port)) < 0 ||
 	    (error = control_bus_append_ipv4(message, "inner-address", session->inner_ipv4)) < 0 ||
+	    (error = control_bus_append_string(message, "inner-ipv6", network)) < 0 ||
 	    (error = control_bus_append_string(message, "pool", session->pool)) < 0 ||
 	    (error = control_bus_append_string(message, "interface", session->interface)) < 0 ||
 	    (error = control_bus_append_string(message, "data-path", session->data_path)) < 0 ||

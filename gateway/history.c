@@ -220,6 +220,7 @@ static void fill_record(const struct session_description *session, const char *c
 	text_copy(record->ike_identity, sizeof(record->ike_identity), session->ike_identity);
 	if (session->inner_ipv4)
 		inet_address_format(&inner, record->inner_address);
+	address_text_format_ipv6_network(session->inner_network, record->inner_ipv6);
 	text_copy(record->data_path, sizeof(record->data_path), session->data_path);
 	if (cause)
 		snprintf(record->cause, sizeof(record->cause), "%s", cause);

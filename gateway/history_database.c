@@ -23,14 +23,15 @@
 #define COLUMNS                                                                 \
 	"id, user, outer_address, outer_port, ike_identity, inner_address, "    \
 	"data_path, started, seen, duration, bytes_in, bytes_out, packets_in, " \
-	"packets_out, cause"
+	"packets_out, cause, inner_ipv6"
 
 static const char write_text[] =
 	"INSERT INTO session (" COLUMNS ")"
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
 	" ON CONFLICT (id) DO UPDATE SET"
 	" outer_address = excluded.outer_address, outer_port = excluded.outer_port,"
 	" ike_identity = excluded.ike_identity, inner_address = excluded.inner_address,"
+	" inner_ipv6 = excluded.inner_ipv6,"
 	" seen = excluded.seen, duration = excluded.duration,"
 	" bytes_in = excluded.bytes_in, bytes_out = excluded.bytes_out,"
 	" packets_in = excluded.packets_in, packets_out = excluded.packets_out,"
@@ -205,6 +206,7 @@ static int write_one(struct history_database *database, const struct history_rec
 		sqlite3_bind_text(statement, 15, record->cause, -1, SQLITE_STATIC);
 	else
 		sqlite3_bind_null(statement, 15);
+	sqlite3_bind_text(statement, 16, record->inner_ipv6, -1, SQLITE_STATIC);
 	code = sqlite3_step(statement);
 	sqlite3_reset(statement);
 	sqlite3_clear_bindings(statement);
@@ -299,6 +301,7 @@ static void take_row(sqlite3_stmt *statement, struct history_record *record)
 	take_text(statement, 5, record->inner_address, sizeof(record->inner_address));
 	take_text(statement, 6, record->data_path, sizeof(record->data_path));
 	take_text(statement, 14, record->cause, sizeof(record->cause));
+	take_text(statement, 15, record->inner_ipv6, sizeof(record->inner_ipv6));
 }
 
 int history_database_read(struct history_database *database, const struct history_filter *filter,

@@ -42,6 +42,7 @@ struct history_record {
 	uint16_t outer_port;
 	char ike_identity[SA_IDENTITY_MAX];
 	char inner_address[INET6_ADDRSTRLEN];
+	char inner_ipv6[ADDRESS_TEXT_IPV6_PREFIX_MAX]; /* its network, or "" */
 	char data_path[16];
 	uint64_t started;
 	uint64_t seen; /* of these figures; once it has ended, the end */

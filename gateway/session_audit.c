@@ -32,12 +32,14 @@ static void format_inner(uint32_t ipv4, char text[INET6_ADDRSTRLEN])
 void session_audit_login(const struct session_description *description)
 {
 	char outer[INET_ENDPOINT_TEXT_MAX], inner[INET6_ADDRSTRLEN], id[16];
+	char network[ADDRESS_TEXT_IPV6_PREFIX_MAX];
 	const struct log_field fields[] = {
 		{ "SAREGATE_EVENT", "login" },
 		{ "SAREGATE_SESSION", id },
 		{ "SAREGATE_USER", description->user },
 		{ "SAREGATE_OUTER", outer },
 		{ "SAREGATE_INNER", inner },
+		{ "SAREGATE_INNER_IPV6", network },
 		{ "SAREGATE_IKE_IDENTITY", description->ike_identity },
 		{ NULL, NULL },
 	};
@@ -45,8 +47,11 @@ void session_audit_login(const struct session_description *description)
 	snprintf(id, sizeof(id), "%u", description->id);
 	format_outer(description, outer);
 	format_inner(description->inner_ipv4, inner);
-	log_audit(LOG_INFO, fields, "login: session %u user \"%s\" from %s address %s interface %s",
-		  description->id, description->user, outer, inner, description->interface);
+	address_text_format_ipv6_network(description->inner_network, network);
+	log_audit(LOG_INFO, fields,
+		  "login: session %u user \"%s\" from %s address %s%s%s interface %s",
+		  description->id, description->user, outer, inner, network[0] ? " " : "", network,
+		  description->interface);
 }
 
 void session_audit_refused(const struct session_description *description, const uint8_t *user,

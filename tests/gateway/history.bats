@@ -39,9 +39,9 @@ seed() {
 rows = sqlite3.connect(sys.argv[1])
 for i in range(int(sys.argv[2])):
     user, outer, inner, started, seen, identity = eval(sys.argv[3])
-    rows.execute("INSERT INTO session VALUES (?, ?, ?, 4500, ?, ?, ?, ?, ?, ?, 10, 20, 1, 2, ?)",
+    rows.execute("INSERT INTO session VALUES (?, ?, ?, 4500, ?, ?, ?, ?, ?, ?, 10, 20, 1, 2, ?, ?)",
         ((7 << 27) + i + 1, user, outer, identity, inner, "kernel", started, seen,
-         seen - started, "idle"))
+         seen - started, "idle", ""))
 rows.commit()' "$folder/history.db" "$1" "$2"
 }
 
@@ -165,9 +165,9 @@ time.sleep(60)' "$folder/history.db" "$folder/locked" 3>&- &
 	start_daemon
 	wait_for history_of
 	run "$saregate" session history --csv
-	[ "${lines[0]}" = $'started,ended,duration,id,user,outer_address,outer_port,inner_address,ike_identity,data_path,bytes_in,bytes_out,packets_in,packets_out,cause\r' ]
-	[ "${lines[1]}" = $'2023-11-14T22:13:21Z,2023-11-14T22:14:21Z,60,2,alice,192.0.2.1,4500,10.0.0.1,\'=cmd|x,kernel,10,20,1,2,idle\r' ]
-	[ "${lines[2]}" = $'2023-11-14T22:13:20Z,2023-11-14T22:14:20Z,60,1,alice,192.0.2.1,4500,10.0.0.1,"\'@evil,""x""",kernel,10,20,1,2,idle\r' ]
+	[ "${lines[0]}" = $'started,ended,duration,id,user,outer_address,outer_port,inner_address,ike_identity,data_path,bytes_in,bytes_out,packets_in,packets_out,cause,inner_ipv6\r' ]
+	[ "${lines[1]}" = $'2023-11-14T22:13:21Z,2023-11-14T22:14:21Z,60,2,alice,192.0.2.1,4500,10.0.0.1,\'=cmd|x,kernel,10,20,1,2,idle,\r' ]
+	[ "${lines[2]}" = $'2023-11-14T22:13:20Z,2023-11-14T22:14:20Z,60,1,alice,192.0.2.1,4500,10.0.0.1,"\'@evil,""x""",kernel,10,20,1,2,idle,\r' ]
 }
 
 @test "what is old or too much goes by itself" {

@@ -4,7 +4,9 @@
  * in time, outlives its writer, and goes only when it is old or too much. A file
  * that cannot be written changes nothing.
  */
+#include "gateway/database_file.h"
 #include "gateway/history_database.h"
+#include "gateway/history_schema.h"
 #include "tests/unit.h"
 
 #include <errno.h>
@@ -396,6 +398,41 @@ static void addresses_are_read_newest_first_without_those_that_are_none(void **s
 	assert_string_equal(text, "dave 5 carol 4 alice 2 bob 3 alice 1 ");
 }
 
+/* ---- older files ------------------------------------------------------------------------ */
+
+static void a_file_from_before_ipv6_keeps_its_rows_and_takes_new_ones(void **state)
+{
+	static const struct database_kind before = {
+		.key = "[history] database",
+		.replace = "",
+		.steps = history_schema_steps,
+		.version = 1,
+	};
+	struct history_record with_network = session(2, "bob", 3000, 3500, "idle");
+	char error[DATABASE_ERROR_MAX] = "";
+	sqlite3 *connection;
+
+	close_database();
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(database_file_open(path, &before, &connection, error), 0);
+	assert_int_equal(sqlite3_exec(connection,
+				      "INSERT INTO session VALUES (5, 'alice', '192.0.2.1', 4500,"
+				      " 'a phone', '10.89.0.10', 'kernel', 1000, 2000, 1000, 1, 2,"
+				      " 3, 4, 'idle')",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(connection);
+	assert_int_equal(open_at(RUN), 0);
+	strcpy(with_network.inner_ipv6, "2001:db8:0:400::/64");
+	assert_int_equal(write_record(with_network), 0);
+	ask((struct history_filter){ 0 });
+	assert_found("2 5");
+	assert_string_equal(rows[0].inner_ipv6, "2001:db8:0:400::/64");
+	assert_string_equal(rows[1].inner_ipv6, "");
+	assert_string_equal(rows[1].inner_address, "10.89.0.10");
+	assert_string_equal(rows[1].cause, "idle");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -415,6 +452,7 @@ int main(void)
 		TEST(a_file_that_cannot_grow_refuses_a_batch_and_keeps_the_rest),
 		TEST(a_locked_file_is_busy_and_then_not),
 		TEST(a_file_that_is_no_database_is_said_to_be_one),
+		TEST(a_file_from_before_ipv6_keeps_its_rows_and_takes_new_ones),
 		TEST(a_writer_that_is_killed_loses_nothing_that_was_written),
 	};
 
