@@ -22,9 +22,7 @@ static int collect_setup(struct backup *backup, struct setup_error *ret_error)
 	_cleanup_(setup_state_done) struct setup_state state = { 0 };
 	int r;
 
-	r = setup_state_load(&state, ret_error);
-	if (r == -ENOENT)
-		return setup_fail(ret_error, "this host is no gateway yet: saregate setup");
+	r = setup_state_require(&state, ret_error);
 	if (r < 0)
 		return r;
 	if (!state.is_complete || strlen(state.connections) >= sizeof(backup->connections))

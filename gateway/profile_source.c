@@ -85,9 +85,7 @@ int profile_source_server(struct inet_address *ret_server, struct setup_error *r
 	_cleanup_(setup_state_done) struct setup_state state = { 0 };
 	int r;
 
-	r = setup_state_load(&state, ret_error);
-	if (r == -ENOENT)
-		return setup_fail(ret_error, "this host is no gateway yet: saregate setup");
+	r = setup_state_require(&state, ret_error);
 	if (r < 0)
 		return r;
 	if (inet_address_parse(state.public_address, ret_server) == 0 ||

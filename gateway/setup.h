@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct setup_files; /* gateway/setup_file.h */
+
 /* SAREGATE_SYSCONFDIR and SAREGATE_LIBEXECDIR come from the build. */
 #define SETUP_CONFIGURATION_PATH SAREGATE_SYSCONFDIR "/saregate/saregate.conf"
 #define SETUP_FIREWALL_PATH      SAREGATE_SYSCONFDIR "/saregate/firewall.nft"
@@ -100,6 +102,13 @@ void setup_plan_done(struct setup_plan *plan);
  * Return: 0; -ENOENT; -ECANCELED with *@ret_error; -ENOMEM.
  */
 int setup_state_load(struct setup_state *ret_state, struct setup_error *ret_error);
+
+/* The same where nothing goes without it: -ENOENT is -ECANCELED, with what helps. */
+int setup_state_require(struct setup_state *ret_state, struct setup_error *ret_error);
+
+/* For the next setup, or undo, to remember. Return: 0; -ECANCELED with *@ret_error. */
+int setup_state_store(struct setup_files *files, const struct setup_state *state,
+		      struct setup_error *ret_error);
 
 /**
  * setup_check_ownership() - refuse to replace or remove what is not ours

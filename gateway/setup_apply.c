@@ -76,20 +76,6 @@ static size_t list_targets(const struct setup_plan *plan, struct changes *change
 	return ELEMENTS(targets);
 }
 
-static int write_state(struct setup_files *files, const struct setup_state *state,
-		       struct setup_error *ret_error)
-{
-	_cleanup_(freep) char *text = NULL;
-	int r;
-
-	r = setup_state_format(state, &text);
-	if (r == 0)
-		r = setup_files_write(files, SETUP_STATE_PATH, text, 0600);
-	if (r < 0)
-		return setup_fail(ret_error, "%s: %s", SETUP_STATE_PATH, strerror(-r));
-	return 0;
-}
-
 static bool is_to_change(const struct target *targets, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -108,7 +94,7 @@ static int write_files(struct setup_files *files, const struct setup_plan *plan,
 	int r = 0;
 
 	if (plan->first || plan->allow.count > 0 || is_to_change(targets, count))
-		r = write_state(files, &plan->state, ret_error);
+		r = setup_state_store(files, &plan->state, ret_error);
 	if (r == 0 && plan->drop_in_text && mkdir(SETUP_DROP_IN_DIRECTORY, 0755) < 0 &&
 	    errno != EEXIST)
 		r = setup_fail(ret_error, "%s: %m", SETUP_DROP_IN_DIRECTORY);
@@ -136,7 +122,7 @@ static int finish(struct setup_files *files, struct setup_plan *plan, struct set
 		state->optmem_max_was = 0;
 	}
 	state->is_complete = true;
-	return write_state(files, state, ret_error);
+	return setup_state_store(files, state, ret_error);
 }
 
 /* libreswan reads what was written, before anything depends on it. @report may be NULL. */

@@ -46,6 +46,29 @@ int setup_state_load(struct setup_state *ret_state, struct setup_error *ret_erro
 	return r;
 }
 
+int setup_state_require(struct setup_state *ret_state, struct setup_error *ret_error)
+{
+	int r = setup_state_load(ret_state, ret_error);
+
+	if (r == -ENOENT)
+		return setup_fail(ret_error, "this host is no gateway yet: saregate setup");
+	return r;
+}
+
+int setup_state_store(struct setup_files *files, const struct setup_state *state,
+		      struct setup_error *ret_error)
+{
+	_cleanup_(freep) char *text = NULL;
+	int r;
+
+	r = setup_state_format(state, &text);
+	if (r == 0)
+		r = setup_files_write(files, SETUP_STATE_PATH, text, 0600);
+	if (r < 0)
+		return setup_fail(ret_error, "%s: %s", SETUP_STATE_PATH, strerror(-r));
+	return 0;
+}
+
 int setup_check_ownership(const char *path, struct setup_error *ret_error)
 {
 	_cleanup_(setup_text_freep) char *text = NULL;

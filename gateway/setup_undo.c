@@ -17,16 +17,8 @@
 static int mark_incomplete(struct setup_files *files, struct setup_state *state,
 			   struct setup_error *ret_error)
 {
-	_cleanup_(freep) char *text = NULL;
-	int r;
-
 	state->is_complete = false;
-	r = setup_state_format(state, &text);
-	if (r == 0)
-		r = setup_files_write(files, SETUP_STATE_PATH, text, 0600);
-	if (r < 0)
-		return setup_fail(ret_error, "%s: %s", SETUP_STATE_PATH, strerror(-r));
-	return 0;
+	return setup_state_store(files, state, ret_error);
 }
 
 static bool is_equal(const char *a, const char *b)
