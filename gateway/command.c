@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 
 /* Options of a command, --json included. */
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 24
 
 enum command_result command_usage(const struct command *command, const char *format, ...)
 {
@@ -63,6 +64,7 @@ static void fill_table(const struct command_option *options, struct option table
 		table[count] = (struct option){ options->name,
 						options->value ? required_argument : no_argument,
 						NULL, count };
+	assert(!options || !options->name);
 	table[count] = (struct option){ 0 };
 }
 
