@@ -214,7 +214,7 @@ client_ipv6() {
 # gateway_ipv6 NAME: the gateway's own address in this client's prefix.
 gateway_ipv6() {
 	on gw ip -6 -o address show dev "$(session_of "$1" interface)" scope global |
-		sed -n 's|.* inet6 \(fd12:3456:789a:[^/]*::1\)/64 .*|\1|p'
+		sed -n 's|.* inet6 \(fd12:3456:789a:[^/]*:1\)/64 .*|\1|p' | grep .
 }
 
 @test "with an ipv6-pool, dnsmasq runs with two capabilities, and advertises where a session comes" {
