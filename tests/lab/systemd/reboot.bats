@@ -77,12 +77,13 @@ ipv6_settings='^sysctl net\.(ipv6\.conf\.(all|default|eth[01]|lo)\.(forwarding|a
 }
 
 # Whose doing a difference is, if not ours. ppp and dbus stay: apt's autoremove spares what
-# other packages of Debian suggest; their files, dbus's user and its sums of /etc/passwd and
+# other packages of Debian suggest, and so does dns-root-data; their files, dbus's user and its sums of /etc/passwd and
 # the like (that ours goes is seen in tests/packaging). The linker's cache is written anew.
 # So do, on 13, three libraries that its systemd would use.
 # libreswan loads ip_vti, which stays in the kernel, with a device, until the next boot.
 not_ours() {
 	cat <<-'TEXT'
+		/usr/share/dns |/usr/share/dns/|dns-root-data
 		dbus|libexpat|pcap|ppp|chatscripts|/(plog|poff|pon|chat)[ .]
 		sum .* /etc/(passwd|group|shadow|gshadow)-?$
 		lib(ffi8|ip4tc2|p11-kit0)(/|[[:space:]])|/lib(ffi|ip4tc|p11-kit)\.so
