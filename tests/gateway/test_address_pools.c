@@ -17,7 +17,8 @@ static struct configuration with_guests_and_staff(void)
 	return (struct configuration){
 		.pool_first_ipv4 = HOME,
 		.pool_last_ipv4 = HOME + 1,
-		.pools = { { "guests", GUESTS, GUESTS + 1 }, { "staff", STAFF, STAFF + 1 } },
+		.pools = { { .name = "guests", .first_ipv4 = GUESTS, .last_ipv4 = GUESTS + 1 },
+			   { .name = "staff", .first_ipv4 = STAFF, .last_ipv4 = STAFF + 1 } },
 		.pool_count = 2,
 	};
 }

@@ -207,8 +207,10 @@ static void assert_order(const char *text, const char *const rules[], size_t cou
 	for (size_t i = 0; i < count; i++) {
 		const char *found = strstr(text, rules[i]);
 
-		if (!found)
+		if (!found) {
 			fail_msg("not there, or too early: %s", rules[i]);
+			return;
+		}
 		text = found + strlen(rules[i]);
 	}
 }

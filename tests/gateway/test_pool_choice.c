@@ -54,7 +54,9 @@ static void what_saregate_conf_has_already_is_not_chosen(void **state)
 	static const struct configuration configuration = {
 		.pool_first_ipv4 = IPV4(10, 89, 3, 255),
 		.pool_last_ipv4 = IPV4(10, 89, 3, 255),
-		.pools = { { "guests", IPV4(10, 89, 4, 0), IPV4(10, 89, 8, 0) } },
+		.pools = { { .name = "guests",
+			     .first_ipv4 = IPV4(10, 89, 4, 0),
+			     .last_ipv4 = IPV4(10, 89, 8, 0) } },
 		.pool_count = 1,
 	};
 	struct pool_range range = { 0 };
