@@ -41,8 +41,8 @@ int doctor_exam_new(struct doctor_exam **ret_exam)
 	doctor_network_look(&exam->network);
 	exam->network.configuration = &exam->configuration;
 	exam->network.connections = &exam->connections;
-	doctor_firewall_look(&exam->firewall);
 	exam->firewall.configuration = exam->configuration_error[0] ? NULL : &exam->configuration;
+	doctor_firewall_look(&exam->firewall);
 	doctor_ppp_look(&exam->ppp);
 	exam->services.l2tp_port = exam->configuration.port;
 	exam->services.wants_ra = configuration_has_ipv6(&exam->configuration);

@@ -3,6 +3,7 @@
 #include "gateway/doctor_firewall.h"
 
 #include "base/cleanup.h"
+#include "gateway/configuration_pools.h"
 #include "gateway/doctor_foreign.h"
 #include "gateway/doctor_foreign_drop.h"
 #include "gateway/firewall_text.h"
@@ -104,8 +105,10 @@ void doctor_firewall_check(const struct doctor_firewall_facts *facts,
 	check_file(facts, findings);
 	check_loaded(facts, findings);
 	if (facts->chains.text && facts->ruleset.text && facts->missing_error == 0)
-		doctor_foreign_check(facts->chains.text, facts->ruleset.text, &facts->missing,
-				     findings);
+		doctor_foreign_check(facts->chains.text, facts->ruleset.text,
+				     facts->configuration &&
+					     configuration_has_ipv6(facts->configuration),
+				     &facts->missing, findings);
 	else
 		doctor_unseen(findings, AREA, "other firewalls",
 			      facts->chains.text ? facts->missing_error : facts->chains.error);

@@ -41,6 +41,6 @@ struct doctor_firewall_facts {
 void doctor_firewall_check(const struct doctor_firewall_facts *facts,
 			   struct doctor_findings *findings);
 
-/* From the host, but for @configuration. I/O (doctor_look_firewall.c). */
+/* From the host; @configuration is set already. I/O (doctor_look_firewall.c). */
 void doctor_firewall_look(struct doctor_firewall_facts *ret_facts);
 void doctor_firewall_facts_done(struct doctor_firewall_facts *facts);

@@ -118,6 +118,7 @@ static bool is_open(const char *body, const char *hook)
 /* What was found, over all chains. */
 struct foreign {
 	const char *ruleset;
+	bool has_ipv6;
 	bool drops;   /* some chain does */
 	bool unclear; /* of those that do, each may let clients pass in its own way */
 };
@@ -138,7 +139,8 @@ static bool is_in_the_way(struct foreign *foreign, json_object *entry)
 	body = find_chain(foreign->ruleset, chain);
 	if (body && is_open(body, hook))
 		return false;
-	if (strcmp(text_of(chain, "family"), "ip6") == 0 && strcmp(hook, "forward") == 0)
+	if (!foreign->has_ipv6 && strcmp(text_of(chain, "family"), "ip6") == 0 &&
+	    strcmp(hook, "forward") == 0)
 		return false;
 	foreign->unclear = (!foreign->drops || foreign->unclear) && body && is_unclear(body);
 	foreign->drops = true;
@@ -210,20 +212,21 @@ static void report(const struct foreign *foreign, const char *commands,
 	doctor_run(findings, "%s", commands);
 }
 
-void doctor_foreign_check(const char *chains, const char *ruleset,
+void doctor_foreign_check(const char *chains, const char *ruleset, bool has_ipv6,
 			  const struct foreign_rules *missing, struct doctor_findings *findings)
 {
 	_cleanup_(json_putp) json_object *root = json_tokener_parse(chains);
 	_cleanup_(json_putp) json_object *kept = NULL;
 	_cleanup_(freep) char *commands = NULL;
-	struct foreign foreign = { .ruleset = ruleset };
+	struct foreign foreign = { .ruleset = ruleset, .has_ipv6 = has_ipv6 };
 	struct foreign_rules wanted;
 	bool any;
 	size_t size = 0;
 	FILE *line;
 
 	kept = root ? keep_those_in_the_way(&foreign, root) : NULL;
-	if (!kept || foreign_firewall_find(json_object_to_json_string(kept), &wanted) < 0) {
+	if (!kept ||
+	    foreign_firewall_find(json_object_to_json_string(kept), has_ipv6, &wanted) < 0) {
 		doctor_unseen(findings, AREA, "other firewalls", -EBADMSG);
 		return;
 	}

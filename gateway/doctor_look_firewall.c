@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Looks at nft's rules and at the files that a boot loads. Changes none. I/O. */
 #include "base/cleanup.h"
+#include "gateway/configuration_pools.h"
 #include "gateway/doctor_firewall.h"
 #include "gateway/doctor_look.h"
 #include "gateway/firewall_text.h"
@@ -117,13 +118,15 @@ void doctor_firewall_look(struct doctor_firewall_facts *ret_facts)
 	static const char *const saved[] = { "/etc/nftables.conf", "/etc/nftables/*.nft",
 					     "/etc/sysconfig/nftables.conf",
 					     "/etc/iptables/rules.v[46]" };
+	bool has_ipv6 =
+		ret_facts->configuration && configuration_has_ipv6(ret_facts->configuration);
 	struct setup_error ignored;
 
 	doctor_look_file(SETUP_FIREWALL_PATH, &ret_facts->file);
 	look_at_tables(ret_facts);
 	doctor_look_program(ruleset, &ret_facts->ruleset);
 	doctor_look_program(chains, &ret_facts->chains);
-	if (setup_firewalls_find(&ret_facts->missing, &ignored) < 0)
+	if (setup_firewalls_find(has_ipv6, &ret_facts->missing, &ignored) < 0)
 		ret_facts->missing_error = geteuid() == 0 ? -EIO : -EACCES;
 	for (size_t i = 0; i < ELEMENTS(saved); i++)
 		look_at_files(ret_facts, saved[i], 0);

@@ -23,6 +23,7 @@ struct managers {
 	bool ufw;
 	bool firewalld;
 	bool docker;
+	bool docker_ipv6;
 };
 
 static void json_putp(json_object **object)
@@ -90,7 +91,10 @@ static struct managers find_managers(json_object *list)
 			continue;
 		has_ufw_chains = has_ufw_chains || begins(chain.name, "ufw-");
 		found.firewalld = found.firewalld || is(chain.table, "firewalld");
-		found.docker = found.docker || is(chain.name, "DOCKER-USER");
+		if (is(chain.name, "DOCKER-USER") && is(chain.family, "ip6"))
+			found.docker_ipv6 = true;
+		else if (is(chain.name, "DOCKER-USER"))
+			found.docker = true;
 		if (is_iptables(&chain) && is(chain.policy, "drop")) {
 			input_drops = input_drops || is(chain.hook, "input");
 			forward_drops = forward_drops || is(chain.hook, "forward");
@@ -128,22 +132,20 @@ static void add_input(struct foreign_rules *rules, const struct chain *chain)
 	add(rules, place, "l2tp");
 }
 
-/* Inside the tunnels there is IPv4 only. */
 static void add_forward(struct foreign_rules *rules, const struct chain *chain,
 			const struct managers *managers)
 {
-	bool is_dockers = is_iptables(chain) && managers->docker;
+	bool is_dockers = is_iptables(chain) &&
+			  (is(chain->family, "ip6") ? managers->docker_ipv6 : managers->docker);
 	char place[FOREIGN_RULE_SIZE];
 
-	if (is(chain->family, "ip6"))
-		return;
 	name_place(chain, place);
 	add(rules, place, is_dockers ? "docker-in" : "forward-in");
 	add(rules, place, is_dockers ? "docker-out" : "forward-out");
 }
 
 static void add_chain(struct foreign_rules *rules, const struct chain *chain,
-		      const struct managers *managers)
+		      const struct managers *managers, bool has_ipv6)
 {
 	if (!is(chain->policy, "drop") || begins(chain->table, "saregate") ||
 	    !(is(chain->family, "ip") || is(chain->family, "ip6") || is(chain->family, "inet")))
@@ -152,11 +154,11 @@ static void add_chain(struct foreign_rules *rules, const struct chain *chain,
 		return;
 	if (is(chain->hook, "input"))
 		add_input(rules, chain);
-	else if (is(chain->hook, "forward"))
+	else if (is(chain->hook, "forward") && (has_ipv6 || !is(chain->family, "ip6")))
 		add_forward(rules, chain, managers);
 }
 
-static void find(json_object *list, struct foreign_rules *rules)
+static void find(json_object *list, bool has_ipv6, struct foreign_rules *rules)
 {
 	static const char *const ufw[] = { "ike", "esp", "forward" };
 	static const char *const firewalld[] = { "ike", "l2tp", "forward" };
@@ -169,10 +171,10 @@ static void find(json_object *list, struct foreign_rules *rules)
 		add(rules, "firewalld", firewalld[i]);
 	for (size_t i = 0; i < json_object_array_length(list); i++)
 		if (read_chain(list, i, &chain))
-			add_chain(rules, &chain, &managers);
+			add_chain(rules, &chain, &managers, has_ipv6);
 }
 
-int foreign_firewall_find(const char *chains, struct foreign_rules *ret_rules)
+int foreign_firewall_find(const char *chains, bool has_ipv6, struct foreign_rules *ret_rules)
 {
 	_cleanup_(json_putp) json_object *root = json_tokener_parse(chains);
 	json_object *list;
@@ -181,6 +183,6 @@ int foreign_firewall_find(const char *chains, struct foreign_rules *ret_rules)
 	    !json_object_is_type(list, json_type_array))
 		return -EINVAL;
 	*ret_rules = (struct foreign_rules){ 0 };
-	find(list, ret_rules);
+	find(list, has_ipv6, ret_rules);
 	return 0;
 }

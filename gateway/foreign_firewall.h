@@ -10,7 +10,8 @@
 
 /**
  * foreign_firewall_find() - what must be allowed so that clients come in
- * @chains: what `nft -j list chains` prints
+ * @chains:   what `nft -j list chains` prints
+ * @has_ipv6: clients have IPv6 inside, so that chains of that family matter
  *
  * Looked at are base chains of input and forward whose policy is drop, and the
  * tables of firewalld, ufw and Docker. Rules that drop under a policy of accept
@@ -18,4 +19,4 @@
  *
  * Return: 0; -EINVAL if @chains is not what nft prints, *@ret_rules untouched.
  */
-int foreign_firewall_find(const char *chains, struct foreign_rules *ret_rules);
+int foreign_firewall_find(const char *chains, bool has_ipv6, struct foreign_rules *ret_rules);

@@ -26,7 +26,8 @@ static bool is_there(const char *rule, unsigned long *ret_handle)
 	return status >= 0 && foreign_rule_is_there(rule, status, output, ret_handle);
 }
 
-int setup_firewalls_find(struct foreign_rules *ret_missing, struct setup_error *ret_error)
+int setup_firewalls_find(bool has_ipv6, struct foreign_rules *ret_missing,
+			 struct setup_error *ret_error)
 {
 	static const char *const arguments[] = { "nft", "-j", "list", "chains", NULL };
 	_cleanup_(freep) char *chains = malloc(CHAINS_SIZE);
@@ -34,7 +35,7 @@ int setup_firewalls_find(struct foreign_rules *ret_missing, struct setup_error *
 	unsigned long handle;
 
 	if (!chains || child_run(arguments, chains, CHAINS_SIZE) != 0 ||
-	    foreign_firewall_find(chains, &rules) < 0)
+	    foreign_firewall_find(chains, has_ipv6, &rules) < 0)
 		return setup_fail(ret_error, "whether other firewalls of this host drop clients' "
 					     "packets could not be read");
 	for (size_t i = 0; i < rules.count; i++)

@@ -5,14 +5,17 @@
 #include "gateway/foreign_rule.h"
 #include "gateway/setup_error.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /**
  * setup_firewalls_find() - the rules that clients need and that are not there
+ * @has_ipv6: clients have IPv6 inside
  *
  * Return: 0; -ECANCELED if the chains of this host cannot be read.
  */
-int setup_firewalls_find(struct foreign_rules *ret_missing, struct setup_error *ret_error);
+int setup_firewalls_find(bool has_ipv6, struct foreign_rules *ret_missing,
+			 struct setup_error *ret_error);
 
 /* Tells what to run by hand, if anything. */
 void setup_firewalls_advise(const struct foreign_rules *missing, FILE *report);

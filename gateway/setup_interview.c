@@ -272,10 +272,11 @@ static int ask_firewalls(struct setup_options *options)
 {
 	struct foreign_rules missing;
 	struct setup_error ignored;
+	bool has_ipv6 = options->ipv6_pool && strcmp(options->ipv6_pool, SETUP_NONE) != 0;
 	bool yes = false;
 	int r;
 
-	if (options->allow_in_firewalls || setup_firewalls_find(&missing, &ignored) < 0 ||
+	if (options->allow_in_firewalls || setup_firewalls_find(has_ipv6, &missing, &ignored) < 0 ||
 	    missing.count == 0)
 		return 0;
 	puts("  another firewall of this host drops what it does not know; these commands let\n"

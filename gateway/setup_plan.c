@@ -251,7 +251,7 @@ static int plan_firewalls(const struct setup_options *options, struct setup_plan
 	struct foreign_rules missing;
 	int r;
 
-	r = setup_firewalls_find(&missing, ret_error);
+	r = setup_firewalls_find(plan->has_ipv6, &missing, ret_error);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < missing.count; i++) {

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct foreign_rules rules;
 	char line[1024];
 
-	if (foreign_firewall_find(text, &rules) != 0)
+	if (foreign_firewall_find(text, true, &rules) != 0)
 		return 0;
 	for (size_t i = 0; i < rules.count; i++) {
 		if (foreign_rule_command(rules.rules[i], FOREIGN_STEP_ALLOW, 0, &command) != 0)

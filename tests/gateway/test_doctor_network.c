@@ -404,8 +404,8 @@ static void check_foreign(const char *chains, const char *ruleset, struct doctor
 {
 	struct foreign_rules missing;
 
-	assert_int_equal(foreign_firewall_find(chains, &missing), 0);
-	doctor_foreign_check(chains, ruleset, &missing, findings);
+	assert_int_equal(foreign_firewall_find(chains, false, &missing), 0);
+	doctor_foreign_check(chains, ruleset, false, &missing, findings);
 }
 
 static void a_foreign_chain_that_names_us_passes_and_one_that_does_not_drops(void **state)
@@ -438,11 +438,11 @@ static void what_has_been_allowed_already_is_not_missing(void **state)
 	struct foreign_rules missing = { 0 };
 	FINDINGS;
 
-	doctor_foreign_check(chains, "", &missing, &findings);
+	doctor_foreign_check(chains, "", false, &missing, &findings);
 	assert_good(&findings);
 	doctor_findings_done(&findings);
 	foreign_rules_add(&missing, "iptables esp");
-	doctor_foreign_check(chains, "", &missing, &findings);
+	doctor_foreign_check(chains, "", false, &missing, &findings);
 	assert_string_equal(findings.entries[0].remedy, "iptables -I INPUT -p esp -j ACCEPT");
 }
 

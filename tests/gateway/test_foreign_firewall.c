@@ -22,7 +22,7 @@ static void what_is_not_nfts_is_refused(void **state)
 	struct foreign_rules rules = { .count = 7 };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-		assert_int_equal(foreign_firewall_find(texts[i], &rules), -EINVAL);
+		assert_int_equal(foreign_firewall_find(texts[i], false, &rules), -EINVAL);
 	assert_int_equal(rules.count, 7);
 }
 
@@ -30,7 +30,7 @@ static void assert_silent(const char *chains)
 {
 	struct foreign_rules rules;
 
-	assert_int_equal(foreign_firewall_find(chains, &rules), 0);
+	assert_int_equal(foreign_firewall_find(chains, false, &rules), 0);
 	assert_int_equal(rules.count, 0);
 }
 
@@ -50,13 +50,13 @@ static void our_own_chains_need_no_rule(void **state)
 }
 
 /* The commands that allow what @chains lack, a line each. */
-static void assert_commands(const char *chains, const char *wanted)
+static void assert_commands_of(const char *chains, bool has_ipv6, const char *wanted)
 {
 	struct foreign_rules rules;
 	struct foreign_command command;
 	char text[2048] = "", line[512];
 
-	assert_int_equal(foreign_firewall_find(chains, &rules), 0);
+	assert_int_equal(foreign_firewall_find(chains, has_ipv6, &rules), 0);
 	for (size_t i = 0; i < rules.count; i++) {
 		assert_int_equal(
 			foreign_rule_command(rules.rules[i], FOREIGN_STEP_ALLOW, 0, &command), 0);
@@ -64,6 +64,11 @@ static void assert_commands(const char *chains, const char *wanted)
 		strcat(text, "\n");
 	}
 	assert_string_equal(text, wanted);
+}
+
+static void assert_commands(const char *chains, const char *wanted)
+{
+	assert_commands_of(chains, false, wanted);
 }
 
 static void a_chain_of_nftables_is_answered_in_nfts_words(void **state)
@@ -124,6 +129,32 @@ static void docker_is_answered_in_its_own_chain(void **state)
 			"iptables -I DOCKER-USER -i sg+ -j ACCEPT\n"
 			"iptables -I DOCKER-USER -o sg+ -m conntrack --ctstate "
 			"RELATED,ESTABLISHED -j ACCEPT\n");
+}
+
+static void a_chain_that_drops_ipv6_matters_where_clients_have_it(void **state)
+{
+	static const char site[] = CHAINS(BASE("ip6", "site", "pass", "forward", "drop"));
+	static const char docker[] =
+		CHAINS(PLAIN("ip", "filter", "DOCKER-USER") PLAIN("ip6", "filter", "DOCKER-USER")
+			       BASE("ip6", "filter", "FORWARD", "forward", "drop"));
+	static const char docker_without[] = CHAINS(PLAIN("ip", "filter", "DOCKER-USER") BASE(
+		"ip6", "filter", "FORWARD", "forward", "drop"));
+
+	assert_commands_of(site, false, "");
+	assert_commands_of(site, true,
+			   "nft 'insert rule ip6 site pass iifname \"sg*\" accept comment "
+			   "\"saregate forward-in\"'\n"
+			   "nft 'insert rule ip6 site pass oifname \"sg*\" ct state "
+			   "established,related accept comment \"saregate forward-out\"'\n");
+	assert_commands_of(docker, false, "");
+	assert_commands_of(docker, true,
+			   "ip6tables -I DOCKER-USER -i sg+ -j ACCEPT\n"
+			   "ip6tables -I DOCKER-USER -o sg+ -m conntrack --ctstate "
+			   "RELATED,ESTABLISHED -j ACCEPT\n");
+	assert_commands_of(docker_without, true,
+			   "ip6tables -I FORWARD -i sg+ -j ACCEPT\n"
+			   "ip6tables -I FORWARD -o sg+ -m conntrack --ctstate "
+			   "RELATED,ESTABLISHED -j ACCEPT\n");
 }
 
 static void ufw_and_firewalld_are_answered_in_their_words_only(void **state)
@@ -212,6 +243,7 @@ int main(void)
 		SENTENCE(a_chain_whose_name_would_need_quotes_makes_no_command),
 		SENTENCE(a_chain_of_iptables_is_answered_in_iptables_words),
 		SENTENCE(docker_is_answered_in_its_own_chain),
+		SENTENCE(a_chain_that_drops_ipv6_matters_where_clients_have_it),
 		SENTENCE(ufw_and_firewalld_are_answered_in_their_words_only),
 		SENTENCE(chains_that_ufw_left_behind_are_not_ufw),
 		SENTENCE(ufw_that_drops_only_what_is_forwarded_is_ufw),
