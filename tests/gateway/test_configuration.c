@@ -294,32 +294,34 @@ static void comments_indentation_and_line_ends_do_not_matter(void **state)
 	assert_int_equal(configuration.log_level, LOG_DEBUG);
 }
 
+/* No key has its default. */
+static const char every_key[] =
+	"[listen]\naddress = 192.0.2.1  192.0.2.2\nport = 65535\n"
+	"[ipsec]\nprotection = off\nsa-tracking = zone\n"
+	"[l2tp]\nhost-name = vpn.example.org\nhello-interval = 5\n"
+	"tunnels-maximum = 60000\nhalf-open-maximum = 2\nhalf-open-per-client = 3\n"
+	"half-open-per-address = 4\ntunnels-per-client = 7\n"
+	"tunnels-per-address = 60000\nsccrq-rate-per-client = 5\n"
+	"sccrq-rate-per-address = 6\ncalls-per-tunnel = 1\nreceive-window = 16\n"
+	"retransmissions = 20\ndata-sequencing = yes\nhide-avps = yes\n"
+	"tunnel-secrets = /c\n"
+	"[data-path]\nkind = null\n"
+	"[ppp]\npool = 10.0.0.2 - 10.0.0.9\nipv6-pool = 2001:db8:0:a0::/61\n"
+	"local-address = 10.0.0.1\n"
+	"dns = 9.9.9.9 1.1.1.1\nmtu = 1500\nlcp-echo-interval = 0\n"
+	"lcp-echo-failures = 100\ndebug = yes\n"
+	"[pool a]\nrange = 10.1.0.2-10.1.0.9\nipv6-pool =\n"
+	"[pool b.C_-]\nipv6-pool=fd00::/64\nrange=10.2.0.2 - 10.2.0.2\n"
+	"[login]\nfailures-per-client = 1000\nfailures-per-user = 10000\n"
+	"failures-per-address = 100000\ndelay-maximum = 3600\nforgive-after = 86400\n"
+	"[users]\ndatabase = /tmp/users\ndomain = keep\nrealm = strip\n"
+	"sessions-maximum = 1000\nsessions-exceeded = refuse\n"
+	"[history]\ndatabase = /tmp/history\ninterval = 5\ndays = 1\nrows = 10\n"
+	"[control]\nbus = none\nlauncher = /a\n"
+	"[log]\nlevel = error\n";
+
 static void every_key_reaches_its_field(void **state)
 {
-	static const char text[] =
-		"[listen]\naddress = 192.0.2.1  192.0.2.2\nport = 65535\n"
-		"[ipsec]\nprotection = off\nsa-tracking = zone\n"
-		"[l2tp]\nhost-name = vpn.example.org\nhello-interval = 5\n"
-		"tunnels-maximum = 60000\nhalf-open-maximum = 2\nhalf-open-per-client = 3\n"
-		"half-open-per-address = 4\ntunnels-per-client = 7\n"
-		"tunnels-per-address = 60000\nsccrq-rate-per-client = 5\n"
-		"sccrq-rate-per-address = 6\ncalls-per-tunnel = 1\nreceive-window = 16\n"
-		"retransmissions = 20\ndata-sequencing = yes\nhide-avps = yes\n"
-		"tunnel-secrets = /c\n"
-		"[data-path]\nkind = null\n"
-		"[ppp]\npool = 10.0.0.2 - 10.0.0.9\nipv6-pool = 2001:db8:0:a0::/61\n"
-		"local-address = 10.0.0.1\n"
-		"dns = 9.9.9.9 1.1.1.1\nmtu = 1500\nlcp-echo-interval = 0\n"
-		"lcp-echo-failures = 100\ndebug = yes\n"
-		"[pool a]\nrange = 10.1.0.2-10.1.0.9\nipv6-pool =\n"
-		"[pool b.C_-]\nipv6-pool=fd00::/64\nrange=10.2.0.2 - 10.2.0.2\n"
-		"[login]\nfailures-per-client = 1000\nfailures-per-user = 10000\n"
-		"failures-per-address = 100000\ndelay-maximum = 3600\nforgive-after = 86400\n"
-		"[users]\ndatabase = /tmp/users\ndomain = keep\nrealm = strip\n"
-		"sessions-maximum = 1000\nsessions-exceeded = refuse\n"
-		"[history]\ndatabase = /tmp/history\ninterval = 5\ndays = 1\nrows = 10\n"
-		"[control]\nbus = none\nlauncher = /a\n"
-		"[log]\nlevel = error\n";
 	struct configuration expected = {
 		.listen = { inet_address_from_ipv4(0xc0000201),
 			    inet_address_from_ipv4(0xc0000202) },
@@ -368,7 +370,7 @@ static void every_key_reaches_its_field(void **state)
 		.launcher = "/a",
 		.log_level = LOG_ERR,
 	};
-	struct configuration found = parse(text);
+	struct configuration found = parse(every_key);
 
 	/* A shorter text leaves the rest of the default behind its NUL. */
 	assert_string_equal(found.database, expected.database);
