@@ -53,7 +53,14 @@ static const char head[] =
 	"		type ifname . ipv4_addr\n"
 	"	}\n"
 	"\n"
-	"%2$s"
+	"	# Interface and network of IPv6 of each session; saregated fills it. Empty where "
+	"no\n"
+	"	# pool has a prefix: a set outlives the rules that ask it.\n"
+	"	set inner6 {\n"
+	"		type ifname . ipv6_addr\n"
+	"		flags interval\n"
+	"	}\n"
+	"\n"
 	"	# Interface of a session and a DNS server of its user's or group's, which may be\n"
 	"	# this host; saregated fills it.\n"
 	"	set dns {\n"
@@ -85,7 +92,7 @@ static const char head[] =
 	"	chain prerouting {\n"
 	"		type filter hook prerouting priority raw; policy accept;\n"
 	"		iifname \"sg*\" meta mark set 0\n"
-	"%3$s"
+	"%2$s"
 	"		iifname \"sg*\" iifname . ip saddr != @inner counter drop\n"
 	"		# One link's own addresses: a cloud gives this host its credentials "
 	"there.\n"
@@ -94,14 +101,6 @@ static const char head[] =
 	"\n";
 
 static const char no_ipv6[] = "		iifname \"sg*\" meta nfproto ipv6 counter drop\n";
-
-static const char inner6_set[] =
-	"	# Interface and network of IPv6 of each session; saregated fills it.\n"
-	"	set inner6 {\n"
-	"		type ifname . ipv6_addr\n"
-	"		flags interval\n"
-	"	}\n"
-	"\n";
 
 /*
  * What neighbours say to each other (RFC 4861) never passed a router: its hop limit says so.
@@ -280,7 +279,7 @@ int firewall_text(const struct configuration *configuration, char **ret_text)
 	char *text;
 
 	format_dns_rule(configuration, dns_rule);
-	if (asprintf(&start, head, (unsigned int)configuration->port, has_ipv6 ? inner6_set : "",
+	if (asprintf(&start, head, (unsigned int)configuration->port,
 		     has_ipv6 ? ipv6_from_clients : no_ipv6) < 0)
 		start = NULL;
 	if (asprintf(&input, input_format, dns_rule, has_ipv6 ? input_ipv6 : "") < 0)
