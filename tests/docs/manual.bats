@@ -23,13 +23,13 @@ page_keys() {
 
 file_keys() {
 	awk -F '[][]' '/^(#  )?\[/ { section = $2; sub(/ .*/, "", section) }
-		/^#(  )?[a-z-]+ =/ { sub(/^# */, ""); sub(/ =.*/, ""); print section, $0 }' \
+		/^#(  )?[a-z0-9-]+ =/ { sub(/^# */, ""); sub(/ =.*/, ""); print section, $0 }' \
 		"$top_srcdir/etc/saregate.conf"
 }
 
 # file_defaults: the value of each key that has one.
 file_defaults() {
-	sed -n 's/^#[a-z-]* = \(.*\)/\1/p' "$top_srcdir/etc/saregate.conf"
+	sed -n 's/^#[a-z0-9-]* = \(.*\)/\1/p' "$top_srcdir/etc/saregate.conf"
 }
 
 @test "saregate.conf(5) has the keys of saregate.conf, in their order" {
