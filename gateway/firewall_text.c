@@ -58,7 +58,6 @@ static const char head[] =
 	"	# pool has a prefix: a set outlives the rules that ask it.\n"
 	"	set inner6 {\n"
 	"		type ifname . ipv6_addr\n"
-	"		flags interval\n"
 	"	}\n"
 	"\n"
 	"	# Interface of a session and a DNS server of its user's or group's, which may be\n"
@@ -114,7 +113,8 @@ static const char ipv6_from_clients[] =
 	"		# Neighbours of the link, which is this host alone.\n"
 	"		iifname \"sg*\" ip6 hoplimit 255 ip6 saddr { ::, fe80::/10 } ip6 daddr { "
 	"fe80::1, ff02::1, ff02::2, ff02::1:ff00:0/104 } " NEIGHBOURS
-	"		iifname \"sg*\" iifname . ip6 saddr != @inner6 counter drop\n"
+	"		iifname \"sg*\" iifname . ip6 saddr & ffff:ffff:ffff:ffff:: != @inner6 "
+	"counter drop\n"
 	"		iifname \"sg*\" ip6 saddr & ::ffff:ffff:ffff:fffe == :: counter drop\n"
 	"		iifname \"sg*\" ip6 daddr fe80::/10 ip6 daddr != fe80::1 counter drop\n"
 	"		# What clouds have instead of 169.254.169.254: Amazon, Google, Oracle.\n"

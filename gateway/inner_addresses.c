@@ -2,8 +2,9 @@
 /*
  * Elements of the nft sets {ifname . ipv4_addr} and {ifname . ipv6_addr}. The key of a
  * concatenation is its parts, each padded to a multiple of four bytes: IFNAMSIZ bytes of
- * name, zero-padded, and the address in network byte order. A network is a key with a
- * second one, the last address. I/O.
+ * name, zero-padded, and the address in network byte order. A network is its first
+ * address: rules mask what they compare with it, so that the kernel finds it by a hash.
+ * I/O.
  */
 #include "gateway/inner_addresses.h"
 
@@ -32,12 +33,9 @@ struct inner_addresses {
 
 #define KEY_SIZE_MAX (IFNAMSIZ + sizeof(struct in6_addr))
 
-/* From the first to the last key; both the same without @is_network. */
 struct element {
-	uint8_t first[KEY_SIZE_MAX];
-	uint8_t last[KEY_SIZE_MAX];
-	uint16_t key_size; /* of those in use */
-	bool is_network;
+	uint8_t key[KEY_SIZE_MAX];
+	uint16_t key_size;
 };
 
 void inner_addresses_free(struct inner_addresses *addresses)
@@ -155,22 +153,14 @@ int inner_addresses_flush(struct inner_addresses *addresses)
 	return nft_batch_commit(&batch);
 }
 
-static void put_key(struct nlmsghdr *message, uint16_t type, const void *key, size_t size)
-{
-	struct nlattr *value = mnl_attr_nest_start(message, type);
-
-	mnl_attr_put(message, NFTA_DATA_VALUE, size, key);
-	mnl_attr_nest_end(message, value);
-}
-
 static void put_element(struct nlmsghdr *message, const struct element *element)
 {
 	struct nlattr *list = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
 	struct nlattr *item = mnl_attr_nest_start(message, NFTA_LIST_ELEM);
+	struct nlattr *key = mnl_attr_nest_start(message, NFTA_SET_ELEM_KEY);
 
-	put_key(message, NFTA_SET_ELEM_KEY, element->first, element->key_size);
-	if (element->is_network)
-		put_key(message, NFTA_SET_ELEM_KEY_END, element->last, element->key_size);
+	mnl_attr_put(message, NFTA_DATA_VALUE, element->key_size, element->key);
+	mnl_attr_nest_end(message, key);
 	mnl_attr_nest_end(message, item);
 	mnl_attr_nest_end(message, list);
 }
@@ -194,9 +184,9 @@ static int make_address(const char *interface, uint32_t ipv4, struct element *re
 	struct element element = { .key_size = IFNAMSIZ + sizeof(ipv4) };
 	uint32_t network_order = htonl(ipv4);
 
-	if (text_copy((char *)element.first, IFNAMSIZ, interface) < 0)
+	if (text_copy((char *)element.key, IFNAMSIZ, interface) < 0)
 		return -ENAMETOOLONG;
-	memcpy(element.first + IFNAMSIZ, &network_order, sizeof(network_order));
+	memcpy(element.key + IFNAMSIZ, &network_order, sizeof(network_order));
 	*ret_element = element;
 	return 0;
 }
@@ -204,14 +194,11 @@ static int make_address(const char *interface, uint32_t ipv4, struct element *re
 static int make_network(const char *interface, uint64_t network, struct element *ret_element)
 {
 	const struct inet_address first = inet_address_from_ipv6(network, 0);
-	const struct inet_address last = inet_address_from_ipv6(network, UINT64_MAX);
-	struct element element = { .key_size = KEY_SIZE_MAX, .is_network = true };
+	struct element element = { .key_size = KEY_SIZE_MAX };
 
-	if (text_copy((char *)element.first, IFNAMSIZ, interface) < 0)
+	if (text_copy((char *)element.key, IFNAMSIZ, interface) < 0)
 		return -ENAMETOOLONG;
-	memcpy(element.last, element.first, IFNAMSIZ);
-	memcpy(element.first + IFNAMSIZ, first.bytes, sizeof(first.bytes));
-	memcpy(element.last + IFNAMSIZ, last.bytes, sizeof(last.bytes));
+	memcpy(element.key + IFNAMSIZ, first.bytes, sizeof(first.bytes));
 	*ret_element = element;
 	return 0;
 }

@@ -14,7 +14,7 @@ struct inner_addresses;
  * inner_addresses_new() - a handle for the set, whether it exists yet or not
  * @table: name of a table of the family inet; copied
  * @set:   name of a set in it, of type ifname . ipv4_addr or, for networks, of type
- *         ifname . ipv6_addr with flag interval; copied
+ *         ifname . ipv6_addr; copied
  *
  * Return: 0; -ENAMETOOLONG; other negative errno.
  */

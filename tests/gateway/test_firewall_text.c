@@ -54,7 +54,6 @@ static const char expected[] =
 	"	# pool has a prefix: a set outlives the rules that ask it.\n"
 	"	set inner6 {\n"
 	"		type ifname . ipv6_addr\n"
-	"		flags interval\n"
 	"	}\n"
 	"\n"
 	"	# Interface of a session and a DNS server of its user's or group's, which may be\n"
@@ -226,12 +225,13 @@ static void assert_order(const char *text, const char *const rules[], size_t cou
 static void with_a_prefix_clients_use_their_network_and_speak_to_the_router_alone(void **state)
 {
 	static const char *const rules[] = {
-		"\tset inner6 {\n\t\ttype ifname . ipv6_addr\n\t\tflags interval\n\t}\n",
+		"\tset inner6 {\n\t\ttype ifname . ipv6_addr\n\t}\n",
 		"hook prerouting priority raw",
 		"iifname \"sg*\" ip6 hoplimit 255 ip6 saddr { ::, fe80::/10 } ip6 daddr { fe80::1, "
 		"ff02::1, ff02::2, ff02::1:ff00:0/104 } icmpv6 type { nd-router-solicit, "
 		"nd-neighbor-solicit, nd-neighbor-advert } accept\n",
-		"iifname \"sg*\" iifname . ip6 saddr != @inner6 counter drop\n",
+		"iifname \"sg*\" iifname . ip6 saddr & ffff:ffff:ffff:ffff:: != @inner6 counter "
+		"drop\n",
 		"iifname \"sg*\" ip6 saddr & ::ffff:ffff:ffff:fffe == :: counter drop\n",
 		"iifname \"sg*\" ip6 daddr fe80::/10 ip6 daddr != fe80::1 counter drop\n",
 		"iifname \"sg*\" ip6 daddr { fd00:ec2::254, fd20:ce::254, fd00:c1::a9fe:a9fe } "
