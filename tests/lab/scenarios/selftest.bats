@@ -103,7 +103,7 @@ selftest_until() {
 }
 
 @test "a second one waits for nobody: the first goes on; Ctrl-C ends that, and nothing is left" {
-	selftest_until IKE
+	selftest_until log-in
 	# it must not be through before the second one has begun
 	kill -STOP "$(host_pid gw selftest)"
 	selftest 1
