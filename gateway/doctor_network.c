@@ -151,11 +151,13 @@ static bool is_in_pool(const struct configuration_pool *pool, json_object *entry
 	       configuration_pool_contains(pool, inet_address_to_ipv4(&address));
 }
 
-static void check_pool_addresses(const struct configuration_pool *pool, json_object *addresses,
-				 struct doctor_findings *findings)
-{
-	char name_text[64];
+/* One address of an interface that is no client's, beside a pool. */
+typedef void look_at_address_fn(const struct configuration_pool *pool, json_object *entry,
+				const char *interface, struct doctor_findings *findings);
 
+static void look_at_addresses(const struct configuration_pool *pool, json_object *addresses,
+			      look_at_address_fn *look_fn, struct doctor_findings *findings)
+{
 	for (size_t i = 0; i < json_object_array_length(addresses); i++) {
 		json_object *interface = json_object_array_get_idx(addresses, i);
 		const char *name = text_of(interface, "ifname");
@@ -164,16 +166,20 @@ static void check_pool_addresses(const struct configuration_pool *pool, json_obj
 		if (is_session(name) || !json_object_object_get_ex(interface, "addr_info", &list) ||
 		    !json_object_is_type(list, json_type_array))
 			continue;
-		for (size_t k = 0; k < json_object_array_length(list); k++) {
-			json_object *entry = json_object_array_get_idx(list, k);
-
-			if (is_in_pool(pool, entry))
-				doctor_add(findings, DOCTOR_ERROR, AREA,
-					   "%s of interface %s lies inside %s of clients",
-					   text_of(entry, "local"), name,
-					   pool_text(pool, name_text));
-		}
+		for (size_t k = 0; k < json_object_array_length(list); k++)
+			look_fn(pool, json_object_array_get_idx(list, k), name, findings);
 	}
+}
+
+static void check_pool_address(const struct configuration_pool *pool, json_object *entry,
+			       const char *interface, struct doctor_findings *findings)
+{
+	char name_text[64];
+
+	if (is_in_pool(pool, entry))
+		doctor_add(findings, DOCTOR_ERROR, AREA,
+			   "%s of interface %s lies inside %s of clients", text_of(entry, "local"),
+			   interface, pool_text(pool, name_text));
 }
 
 static void check_pool_networks(const struct configuration_pool *pool,
@@ -250,24 +256,11 @@ static void report_prefix(const struct configuration_pool *pool, json_object *en
 				"--non-interactive");
 }
 
-static void check_prefix(const struct configuration_pool *pool, json_object *addresses,
-			 struct doctor_findings *findings)
+static void check_prefix(const struct configuration_pool *pool, json_object *entry,
+			 const char *interface, struct doctor_findings *findings)
 {
-	for (size_t i = 0; i < json_object_array_length(addresses); i++) {
-		json_object *interface = json_object_array_get_idx(addresses, i);
-		const char *name = text_of(interface, "ifname");
-		json_object *list;
-
-		if (is_session(name) || !json_object_object_get_ex(interface, "addr_info", &list) ||
-		    !json_object_is_type(list, json_type_array))
-			continue;
-		for (size_t k = 0; k < json_object_array_length(list); k++) {
-			json_object *entry = json_object_array_get_idx(list, k);
-
-			if (is_in_prefix(pool, entry))
-				report_prefix(pool, entry, name, findings);
-		}
-	}
+	if (is_in_prefix(pool, entry))
+		report_prefix(pool, entry, interface, findings);
 }
 
 static void check_pool(const struct doctor_network_facts *facts,
@@ -277,7 +270,7 @@ static void check_pool(const struct doctor_network_facts *facts,
 	size_t before = findings->count;
 	char range[CONFIGURATION_POOL_RANGE_MAX], name_text[64];
 
-	check_pool_addresses(pool, addresses, findings);
+	look_at_addresses(pool, addresses, check_pool_address, findings);
 	if (findings->count == before) /* else its network is met, too */
 		check_pool_networks(pool, &facts->networks, findings);
 	if (findings->count > before)
@@ -298,7 +291,7 @@ static void check_pools(const struct doctor_network_facts *facts, json_object *a
 		struct configuration_pool pool = configuration_pool_get(facts->configuration, i);
 
 		check_pool(facts, &pool, addresses, findings);
-		check_prefix(&pool, addresses, findings);
+		look_at_addresses(&pool, addresses, check_prefix, findings);
 	}
 }
 
